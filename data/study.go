@@ -1,0 +1,141 @@
+package data
+
+import (
+	"time"
+
+	"sitecover/coverage"
+	"sitecover/geo"
+	"sitecover/geo/network"
+	"sitecover/siting"
+)
+
+// Study is a checked study.yaml: what is asked, of which files, with every default filled in. Paths are relative to Dir.
+type Study struct {
+	Path      string // of the YAML file
+	Dir       string // its folder
+	Name      string
+	Date      time.Time // reporting date
+	Language  string    // "zh" or "en"
+	Synthetic bool      // the data is made, not of a real place
+	Notice    string    // 审图号 or "for internal planning" line on every map
+	Seed      uint64
+
+	Levels     []geo.Level  // coarsest first
+	Areas      []AreaSource // may be empty: the study area is then the population's cells
+	Population []PopulationSource
+	Roads      []RoadSource // may be empty only if every tier is straight
+	Sites      []SiteSource
+	Places     []PlaceSource
+	Exclusions []ExclusionSource
+
+	Resolution int // H3, 7..11
+	Modes      []network.Mode
+	Tiers      []TierSpec
+	Targets    []siting.Target // Tier indexes Tiers
+	Budgets    []siting.Budget // ascending years
+	Candidates CandidateSpec
+	Stations   *StationSpec // nil = no 红色驿站 asked
+
+	Set map[string]int // YAML key path ("grid.resolution") -> line, for every key the user wrote; the rest are defaults
+}
+
+// Source is one input file and how to read it.
+type Source struct {
+	File   string            // relative to the study's folder
+	CRS    string            // "wgs84" (default), "cgcs2000"; more in later issues
+	Fields map[string]string // our field -> the file's column or property, where they differ
+	Line   int               // in the YAML, for messages
+}
+
+// AreaSource is a file of boundaries.
+type AreaSource struct {
+	Source
+	Level string // level ID of the whole file; "" = Fields["level"] tells it per feature
+	// LevelValues maps the values of the level property to level IDs, e.g. "8": community. Features of other values are
+	// left out, and counted.
+	LevelValues map[string]string
+}
+
+// PopulationSource is a file of people.
+type PopulationSource struct {
+	Source
+	Kind string // "h3" cells, "points", or "totals" per region
+}
+
+// RoadSource is a file of roads: .osm.pbf, or .geojson lines.
+type RoadSource struct{ Source }
+
+// SiteSource is a ledger of existing sites: .csv or .xlsx.
+type SiteSource struct {
+	Source
+	Sheet string            // Excel sheet; "" = the first
+	Tier  string            // tier ID of the whole file; "" = the tier column tells it
+	Tiers map[string]string // value of the tier column -> tier ID, where they differ
+}
+
+// PlaceSource is a file of places: .geojson or .csv.
+type PlaceSource struct {
+	Source
+	Kind  string            // of the whole file; "" = the kind column or OSM tags tell it
+	Kinds map[string]string // value of the kind column -> our kind, where they differ
+}
+
+// ExclusionSource is a GeoJSON file of land where nothing may be built.
+type ExclusionSource struct {
+	Source
+	Kind string
+}
+
+// TierSpec is a tier as the study asks for it.
+type TierSpec struct {
+	coverage.Tier
+	Cost  siting.Yuan // of one new site without a host
+	Host  siting.Yuan // of one new site in a host place; defaults to Cost
+	Hosts []string    // place kinds that may host it; empty = every kind
+	Cells bool        // bare cells may host it (default true)
+}
+
+// CandidateSpec bounds the search for new sites.
+type CandidateSpec struct {
+	MinPeople float64 // a bare cell needs this many people within the tier's reach area of its own cell; default 1
+	Spacing   float64 // metres between sites of one tier, existing ones included; 0 = none
+}
+
+// StationSpec asks for 红色驿站 candidates.
+type StationSpec struct {
+	Count     int
+	Catchment float64            // metres on foot, default 300
+	Spacing   float64            // metres between stations, default 1,000
+	Weights   map[string]float64 // place kind -> index points; "residents" per 100 people, "road" per class step
+}
+
+// Dataset is everything a study reads, checked and in WGS84. Immutable.
+type Dataset struct {
+	Study      *Study
+	Regions    *geo.Regions
+	Population coverage.Population
+	Roads      *network.Roads // nil when no roads are given
+	Sites      []coverage.Site
+	Places     []siting.Place
+	Exclusions []siting.Exclusion
+	Inputs     []Input
+	Findings   []Finding
+}
+
+// Input is one file that was read.
+type Input struct {
+	Path   string // relative to the study file
+	SHA256 string
+	Bytes  int64
+	Rows   int
+	CRS    string
+	Role   string // study, boundaries, population, roads, sites, places, exclusions
+}
+
+// Finding is something odd in the inputs that does not stop the study.
+type Finding struct {
+	Severity string // "warning" or "info"
+	File     string
+	Row      int
+	What     Text
+}
