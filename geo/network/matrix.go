@@ -1,0 +1,247 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"sitecover/geo"
+)
+
+// ErrSnap is returned for a Snap that cannot belong to the graph.
+var ErrSnap = errors.New("network: snap of another graph")
+
+// Matrix returns the cost of travel from every demand to every site within the limit, both access legs included: rows are sites,
+// columns demands. Unconnected sites have empty rows, unconnected demands no entries. The limit must be in the graph's metric
+// (geo.ErrMetric otherwise); workers is the number of goroutines, at least 1, and does not change the result. Each worker holds 4 bytes a node
+// and 4 a demand; the time is that of one search a site, in proportion to what lies within the limit.
+func (g *Graph) Matrix(ctx context.Context, sites, demand []Snap, limit geo.Limit, workers int) (*geo.CostMatrix, error) {
+	if workers < 1 {
+		return nil, fmt.Errorf("network: workers %d: want at least 1", workers)
+	}
+	if err := g.check(limit, sites, demand); err != nil {
+		return nil, err
+	}
+	att := g.attach(demand)
+	workers = max(1, min(workers, len(sites)))
+	rows := make([]rowPlace, len(sites))
+	parts := make([]*rowWriter, workers)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for w := range workers {
+		parts[w] = newRowWriter(g, att, limit)
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				s := int(next.Add(1)) - 1
+				if s >= len(sites) {
+					return
+				}
+				from := len(parts[w].column)
+				parts[w].row(sites[s])
+				rows[s] = rowPlace{part: w, from: from, to: len(parts[w].column)}
+			}
+		})
+	}
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return assemble(limit, len(demand), rows, parts), nil
+}
+
+// rowPlace says where a worker put a row.
+type rowPlace struct{ part, from, to int }
+
+// assemble copies the rows into one matrix, in the order of the sites.
+func assemble(limit geo.Limit, columns int, rows []rowPlace, parts []*rowWriter) *geo.CostMatrix {
+	m := &geo.CostMatrix{Limit: limit, Columns: columns, Offset: make([]int64, len(rows)+1)}
+	for r, p := range rows {
+		m.Offset[r+1] = m.Offset[r] + int64(p.to-p.from)
+	}
+	m.Column, m.Cost = make([]int32, m.Offset[len(rows)]), make([]geo.Impedance, m.Offset[len(rows)])
+	for r, p := range rows {
+		copy(m.Column[m.Offset[r]:], parts[p.part].column[p.from:p.to])
+		copy(m.Cost[m.Offset[r]:], parts[p.part].cost[p.from:p.to])
+	}
+	return m
+}
+
+// check refuses what cannot be searched for.
+func (g *Graph) check(limit geo.Limit, lists ...[]Snap) error {
+	if limit.Metric != g.Metric {
+		return fmt.Errorf("%w: limit in %v, graph in %v", geo.ErrMetric, limit.Metric, g.Metric)
+	}
+	if limit.Max == geo.Unreachable {
+		return errors.New("network: the limit must be finite")
+	}
+	for _, list := range lists {
+		for i, s := range list {
+			if s.OK && (s.Edge < 0 || int(s.Edge) >= len(g.weight) || uint32(s.Offset) > g.weight[s.Edge]) {
+				return fmt.Errorf("%w: snap %d: edge %d, offset %d", ErrSnap, i, s.Edge, s.Offset)
+			}
+		}
+	}
+	return nil
+}
+
+// leg is the part of a demand's way between the demand and a node: along the edge and straight.
+type leg struct {
+	demand int32
+	cost   geo.Impedance
+}
+
+// attachment hangs demands on the graph: for every node the legs of the demands that can reach it along their own edge.
+type attachment struct {
+	demand []Snap
+	first  []int32 // legs of node n are legs[first[n]:first[n+1]], by ascending demand
+	legs   []leg
+	byEdge []int32 // connected demands, by edge, then index
+}
+
+func (g *Graph) attach(demand []Snap) *attachment {
+	a := &attachment{demand: demand, first: make([]int32, len(g.place)+1)}
+	for i := range demand {
+		if !demand[i].OK {
+			continue
+		}
+		a.byEdge = append(a.byEdge, int32(i))
+		for _, end := range g.leaving(&demand[i]) {
+			if end.node >= 0 {
+				a.first[end.node+1]++
+			}
+		}
+	}
+	for n := range g.place {
+		a.first[n+1] += a.first[n]
+	}
+	a.legs = make([]leg, a.first[len(g.place)])
+	next := slices.Clone(a.first)
+	for _, i := range a.byEdge {
+		for _, end := range g.leaving(&demand[i]) {
+			if end.node >= 0 {
+				a.legs[next[end.node]] = leg{i, end.cost}
+				next[end.node]++
+			}
+		}
+	}
+	slices.SortStableFunc(a.byEdge, func(i, j int32) int { return int(demand[i].Edge) - int(demand[j].Edge) })
+	return a
+}
+
+// onEdge returns the demands on an edge, ascending.
+func (a *attachment) onEdge(edge int32) []int32 {
+	from := sort.Search(len(a.byEdge), func(i int) bool { return a.demand[a.byEdge[i]].Edge >= edge })
+	to := from
+	for to < len(a.byEdge) && a.demand[a.byEdge[to]].Edge == edge {
+		to++
+	}
+	return a.byEdge[from:to]
+}
+
+// end is an end of a snap's edge and the cost between it and the snapped point, access leg included.
+type end struct {
+	node int32 // -1: the edge's direction forbids it
+	cost geo.Impedance
+}
+
+// leaving lists the nodes that someone who starts at the snapped point can reach along its edge. At an end of the edge one is at
+// that node, whatever the direction of the edge.
+func (g *Graph) leaving(s *Snap) [2]end { return g.ends(s, g.backward(s.Edge), g.forward(s.Edge)) }
+
+// arriving lists the nodes from which the snapped point can be reached along its edge.
+func (g *Graph) arriving(s *Snap) [2]end { return g.ends(s, g.forward(s.Edge), g.backward(s.Edge)) }
+
+func (g *Graph) ends(s *Snap, start, finish bool) [2]end {
+	rest := geo.Impedance(g.weight[s.Edge]) - s.Offset
+	both := [2]end{{g.from[s.Edge], s.Access.Add(s.Offset)}, {g.to[s.Edge], s.Access.Add(rest)}}
+	if !start && s.Offset != 0 {
+		both[0].node = -1
+	}
+	if !finish && rest != 0 {
+		both[1].node = -1
+	}
+	return both
+}
+
+// direct is the cost from demand to site, both on the same edge, without leaving the edge; Unreachable against its direction.
+func (g *Graph) direct(demand, site *Snap) geo.Impedance {
+	along := geo.Unreachable
+	switch {
+	case demand.Offset == site.Offset:
+		along = 0
+	case demand.Offset < site.Offset && g.forward(site.Edge):
+		along = site.Offset - demand.Offset
+	case demand.Offset > site.Offset && g.backward(site.Edge):
+		along = demand.Offset - site.Offset
+	}
+	return demand.Access.Add(along).Add(site.Access)
+}
+
+// rowWriter computes rows of a matrix for one goroutine.
+type rowWriter struct {
+	g      *Graph
+	att    *attachment
+	limit  geo.Limit
+	search *scratch
+	best   []geo.Impedance // by demand; all Unreachable between rows
+	found  []int32         // demands of the current row
+	column []int32         // the rows written so far
+	cost   []geo.Impedance
+}
+
+func newRowWriter(g *Graph, att *attachment, limit geo.Limit) *rowWriter {
+	w := &rowWriter{g: g, att: att, limit: limit, search: newScratch(len(g.place))}
+	w.best = make([]geo.Impedance, len(att.demand))
+	for i := range w.best {
+		w.best[i] = geo.Unreachable
+	}
+	return w
+}
+
+// row appends the row of one site.
+func (w *rowWriter) row(site Snap) {
+	if !site.OK {
+		return
+	}
+	g, s := w.g, w.search
+	bound := uint32(w.limit.Max)
+	s.prepare(g.in, bound)
+	for _, end := range g.arriving(&site) {
+		if end.node >= 0 && w.limit.Covers(end.cost) {
+			s.start(end.node, uint32(end.cost))
+		}
+	}
+	s.run(g.in, bound)
+	for _, n := range s.touched {
+		reached := geo.Impedance(s.cost[n])
+		for _, leg := range w.att.legs[w.att.first[n]:w.att.first[n+1]] {
+			w.offer(leg.demand, reached.Add(leg.cost))
+		}
+	}
+	for _, d := range w.att.onEdge(site.Edge) {
+		w.offer(d, g.direct(&w.att.demand[d], &site))
+	}
+	slices.Sort(w.found)
+	for _, d := range w.found {
+		w.column = append(w.column, d)
+		w.cost = append(w.cost, w.best[d])
+		w.best[d] = geo.Unreachable
+	}
+	w.found = w.found[:0]
+}
+
+// offer notes a cost for a demand if it is within the limit and the cheapest so far.
+func (w *rowWriter) offer(demand int32, cost geo.Impedance) {
+	was := w.best[demand]
+	if cost >= was || !w.limit.Covers(cost) {
+		return
+	}
+	if was == geo.Unreachable {
+		w.found = append(w.found, demand)
+	}
+	w.best[demand] = cost
+}

@@ -1,0 +1,171 @@
+package network
+
+import (
+	"math"
+	"runtime"
+	"sort"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"sitecover/geo"
+)
+
+// Snap is where a point meets the road graph: the nearest point on the nearest usable edge. It belongs to the graph that made it.
+// A Snap that is not OK is unconnected: farther than Mode.MaxAccess from every usable edge. Its other fields say nothing.
+type Snap struct {
+	OK     bool
+	Edge   int32         // of equally near edges the lowest
+	Offset geo.Impedance // cost along the edge from its start to the point, in [0, weight of the edge]
+	Access geo.Impedance // cost of the straight leg between the point and the edge
+	Point  orb.Point     // on the edge; WGS84 lon, lat
+}
+
+// snapBatch is the number of points that one goroutine takes at a time.
+const snapBatch = 4096
+
+// Snap puts each point on the nearest edge of the graph, at most Mode.MaxAccess metres away (a point exactly that far is connected). Nearness is
+// measured in the plane that touches the sphere at the point, the access leg on the sphere. The leg costs its metres, or its time at
+// Mode.OffRoad. Points that are no positions are not OK. All processors share the work; the result does not depend on it.
+func (g *Graph) Snap(points []orb.Point) []Snap {
+	snaps := make([]Snap, len(points))
+	workers := min(runtime.GOMAXPROCS(0), (len(points)+snapBatch-1)/snapBatch)
+	if workers <= 1 {
+		g.snapRange(points, snaps)
+		return snaps
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for from := w * snapBatch; from < len(points); from += workers * snapBatch {
+				to := min(from+snapBatch, len(points))
+				g.snapRange(points[from:to], snaps[from:to])
+			}
+		})
+	}
+	wg.Wait()
+	return snaps
+}
+
+func (g *Graph) snapRange(points []orb.Point, snaps []Snap) {
+	for i, p := range points {
+		snaps[i] = g.snapPoint(p)
+	}
+}
+
+func (g *Graph) snapPoint(p orb.Point) Snap {
+	none := Snap{Edge: -1}
+	if !(math.Abs(p.Lon()) <= 180 && math.Abs(p.Lat()) <= 90) {
+		return none
+	}
+	n := newNearest(p, g.Mode.MaxAccess)
+	n.search(g)
+	if n.ref < 0 {
+		return none
+	}
+	metres := geo.Distance(p, n.point)
+	if metres > g.Mode.MaxAccess {
+		return none
+	}
+	s := Snap{OK: true, Point: n.point, Edge: g.edgeAt(n.ref), Access: g.accessCost(metres)}
+	s.Offset = g.offset(s.Edge, n)
+	return s
+}
+
+// accessCost is the cost of the straight leg.
+func (g *Graph) accessCost(metres float64) geo.Impedance {
+	if g.Metric == geo.Seconds {
+		return geo.ToImpedance(metres * 3.6 / g.Mode.OffRoad)
+	}
+	return geo.ToImpedance(metres)
+}
+
+// edgeAt returns the edge of the segment that begins at a position of Roads.Refs.
+func (g *Graph) edgeAt(ref int32) int32 {
+	return int32(sort.Search(len(g.first), func(e int) bool { return g.first[e] > ref })) - 1
+}
+
+// offset is the cost along the edge up to the point found. It adds up in the same order as the edge's weight did, so that the end of
+// the edge gets exactly the weight.
+func (g *Graph) offset(edge int32, n nearest) geo.Impedance {
+	refs, nodes := g.roads.Refs, g.roads.Nodes
+	metres := 0.0
+	for i := g.first[edge]; i < n.ref; i++ {
+		metres += geo.Distance(nodes[refs[i]], nodes[refs[i+1]])
+	}
+	metres += geo.Distance(nodes[refs[n.ref]], n.point)
+	// A point inside the last segment can exceed the weight by the rounding of the two halves.
+	return min(g.cost(metres, g.way[edge]), geo.Impedance(g.weight[edge]))
+}
+
+// nearest is the search for the segment nearest to one point, in the plane that touches the sphere there.
+type nearest struct {
+	at     orb.Point
+	sx, sy float64 // metres per degree of longitude and latitude at the point
+	ref    int32   // the nearest segment so far, -1 = none
+	square float64 // its distance squared, m²; before one is found, the largest distance allowed
+	point  orb.Point
+}
+
+func newNearest(p orb.Point, within float64) nearest {
+	// A little more than allowed: the exact test is made on the sphere.
+	limit := within*(1+1e-3) + 1
+	return nearest{at: p, sx: metresPerDegree * math.Cos(p.Lat()*math.Pi/180), sy: metresPerDegree, ref: -1, square: limit * limit}
+}
+
+// search looks at the cells around the point ring by ring, until nothing nearer can lie outside the rings.
+func (n *nearest) search(g *Graph) {
+	x := &g.index
+	if len(x.segments) == 0 {
+		return
+	}
+	cx, cy := n.at.Lon()/x.width, n.at.Lat()/x.height
+	col, row := math.Floor(cx), math.Floor(cy)
+	// From the point to the nearest side of its own cell, and the side of a cell, in metres.
+	wx, wy := x.width*n.sx, x.height*n.sy
+	gapX, gapY := math.Min(cx-col, col+1-cx)*wx, math.Min(cy-row, row+1-cy)*wy
+	c, r := int32(col), int32(row)
+	for ring := int32(0); ; ring++ {
+		if ring > 0 {
+			if inside := math.Min(gapX+float64(ring-1)*wx, gapY+float64(ring-1)*wy); inside*inside > n.square {
+				return
+			}
+		}
+		n.lookRing(g, c, r, ring)
+	}
+}
+
+func (n *nearest) lookRing(g *Graph, col, row, ring int32) {
+	x := &g.index
+	for r := row - ring; r <= row+ring; r++ {
+		step := int32(1)
+		if ring > 0 && r != row-ring && r != row+ring {
+			step = 2 * ring // between top and bottom only the two ends
+		}
+		for c := col - ring; c <= col+ring; c += step {
+			for _, ref := range x.in(c, r) {
+				n.look(g.roads, ref)
+			}
+		}
+	}
+}
+
+// look compares one segment with the nearest so far.
+func (n *nearest) look(roads *Roads, ref int32) {
+	a, b := roads.Nodes[roads.Refs[ref]], roads.Nodes[roads.Refs[ref+1]]
+	ax, ay := (a[0]-n.at[0])*n.sx, (a[1]-n.at[1])*n.sy
+	bx, by := (b[0]-n.at[0])*n.sx, (b[1]-n.at[1])*n.sy
+	dx, dy := bx-ax, by-ay
+	p, px, py := a, ax, ay
+	if dot, length := -(ax*dx + ay*dy), dx*dx+dy*dy; dot >= length && length > 0 {
+		p, px, py = b, bx, by
+	} else if dot > 0 {
+		t := dot / length
+		p = orb.Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])}
+		px, py = ax+t*dx, ay+t*dy
+	}
+	square := px*px + py*py
+	if square < n.square || (square == n.square && (n.ref < 0 || ref < n.ref)) {
+		n.ref, n.square, n.point = ref, square, p
+	}
+}
