@@ -11,7 +11,8 @@ type Grid struct {
 	Cells      []h3.Cell // ascending; every cell that overlaps the study area
 	Parts      []Part    // ascending by cell, then region
 
-	first []int32 // parts of cell c are Parts[first[c]:first[c+1]]
+	first   []int32     // parts of cell c are Parts[first[c]:first[c+1]]
+	centres []orb.Point // of the cells
 }
 
 // Part is the piece of one cell in one deepest region.
