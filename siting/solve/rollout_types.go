@@ -36,7 +36,7 @@ type Goal struct {
 //	first   min  sum_g Weight_g s_g
 //	then    max  sum_t sum_i Value_class(i) w_i y_it
 //	s.t.    y_it <= sum_{j covers i} sum_{u<=t} x_ju        (or covered from the start)
-//	        sum_t x_jt <= 1,  x_jt = 0 for t < Earliest_j, fixed years kept
+//	        sum_t x_jt <= 1,  x_jt = 0 for t < Earliest_j, fixed years kept (Needs does not bind a fixed column)
 //	        sum_j c_j x_jt <= Budget_t                      (CarriesOver: sum_{u<=t} on both sides)
 //	        sum_{j in S} sum_t x_jt <= 1                    for every conflict set S
 //	        sum_{u<=t} x_ju <= sum_{k in Needs_j} sum_{u<=t} x_ku   where Needs_j is not empty

@@ -1,0 +1,186 @@
+package solve
+
+import (
+	"container/heap"
+)
+
+// plan is a set of open columns of an instance with what they cover, kept up to date as columns open and close.
+type plan struct {
+	in    *instance
+	open  []bool
+	list  []int32 // open columns, in no particular order
+	place []int32 // per column: its place in list
+	count []int32 // per row: open columns that cover it
+	only  []int32 // per row: xor of the open columns that cover it, which names the only one when count is 1
+	loss  []int64 // per column: weight that only it covers
+	value int64   // weight covered
+	spent int64
+}
+
+func newPlan(in *instance) *plan {
+	n, m := in.columns(), in.rows()
+	return &plan{in: in, open: make([]bool, n), place: make([]int32, n), count: make([]int32, m), only: make([]int32, m),
+		loss: make([]int64, n)}
+}
+
+// add opens column j.
+func (p *plan) add(j int32) {
+	p.open[j], p.place[j] = true, int32(len(p.list))
+	p.list = append(p.list, j)
+	p.spent += p.in.cost[j]
+	for _, i := range p.in.col.at(int(j)) {
+		switch p.count[i] {
+		case 0:
+			p.value += p.in.w[i]
+			p.loss[j] += p.in.w[i]
+		case 1:
+			p.loss[p.only[i]] -= p.in.w[i]
+		}
+		p.count[i]++
+		p.only[i] ^= j
+	}
+}
+
+// drop closes column j.
+func (p *plan) drop(j int32) {
+	last := p.list[len(p.list)-1]
+	p.list[p.place[j]], p.place[last] = last, p.place[j]
+	p.list = p.list[:len(p.list)-1]
+	p.open[j] = false
+	p.spent -= p.in.cost[j]
+	for _, i := range p.in.col.at(int(j)) {
+		p.count[i]--
+		p.only[i] ^= j
+		switch p.count[i] {
+		case 0:
+			p.value -= p.in.w[i]
+			p.loss[j] -= p.in.w[i]
+		case 1:
+			p.loss[p.only[i]] += p.in.w[i]
+		}
+	}
+}
+
+// gain returns the weight that opening column j would add.
+func (p *plan) gain(j int32) int64 {
+	var g int64
+	for _, i := range p.in.col.at(int(j)) {
+		if p.count[i] == 0 {
+			g += p.in.w[i]
+		}
+	}
+	return g
+}
+
+// set makes the plan open exactly these columns.
+func (p *plan) set(columns []int32) {
+	want := make(map[int32]bool, len(columns))
+	for _, j := range columns {
+		want[j] = true
+	}
+	for k := len(p.list) - 1; k >= 0; k-- {
+		if j := p.list[k]; !want[j] {
+			p.drop(j)
+		}
+	}
+	for _, j := range columns {
+		if !p.open[j] {
+			p.add(j)
+		}
+	}
+}
+
+// offer is a column and what it would add, as known when it was last looked at.
+type offer struct {
+	gain, cost int64
+	column     int32
+}
+
+// offers is a heap with the best gain for the money on top; ties to the lowest column.
+type offers []offer
+
+func (h offers) Len() int { return len(h) }
+func (h offers) Less(a, b int) bool {
+	if c := compareRatio(h[a].gain, h[a].cost, h[b].gain, h[b].cost); c != 0 {
+		return c > 0
+	}
+	return h[a].column < h[b].column
+}
+func (h offers) Swap(a, b int) { h[a], h[b] = h[b], h[a] }
+func (h *offers) Push(x any)   { *h = append(*h, x.(offer)) }
+func (h *offers) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return x
+}
+
+// greedy adds columns by gain for the money while they fit into the budget. Gains only shrink as the plan grows, so a
+// column is looked at again only when it comes up (lazy evaluation: Minoux 1978; Leskovec et al. 2007, "CELF").
+func (p *plan) greedy(budget int64) {
+	h := make(offers, 0, p.in.columns())
+	for j := range p.in.columns() {
+		if g := p.gain(int32(j)); g > 0 && !p.open[j] {
+			h = append(h, offer{g, p.in.cost[j], int32(j)})
+		}
+	}
+	heap.Init(&h)
+	for len(h) > 0 {
+		top := &h[0]
+		if p.spent+top.cost > budget {
+			heap.Pop(&h)
+			continue
+		}
+		if g := p.gain(top.column); g < top.gain {
+			if top.gain = g; g == 0 {
+				heap.Pop(&h)
+			} else {
+				heap.Fix(&h, 0)
+			}
+			continue
+		}
+		p.add(top.column)
+		heap.Pop(&h)
+	}
+}
+
+// swaps exchanges an open column for a closed one while that covers more and the money allows it. It looks at columns in
+// the given order and closes the open one that is missed least. It reports whether anything changed.
+func (p *plan) swaps(budget int64, order []int32, saved []int64) bool {
+	changed := false
+	for _, j := range order {
+		if p.open[j] {
+			continue
+		}
+		for _, o := range p.list {
+			saved[o] = 0
+		}
+		var g int64
+		for _, i := range p.in.col.at(int(j)) {
+			switch p.count[i] {
+			case 0:
+				g += p.in.w[i]
+			case 1:
+				saved[p.only[i]] += p.in.w[i]
+			}
+		}
+		free := budget - p.spent - p.in.cost[j]
+		if g > 0 && free >= 0 {
+			p.add(j)
+			changed = true
+			continue
+		}
+		out, least := int32(-1), g
+		for _, o := range p.list {
+			if l := p.loss[o] - saved[o]; free+p.in.cost[o] >= 0 && (l < least || l == least && out >= 0 && o < out) {
+				out, least = o, l
+			}
+		}
+		if out >= 0 {
+			p.drop(out)
+			p.add(j)
+			changed = true
+		}
+	}
+	return changed
+}

@@ -1,0 +1,170 @@
+package solve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// MaxCover solves the maximal covering problem; see MaxCoverProblem. It reduces the problem, takes the better of two lazy
+// greedy plans, improves it by swaps and iterated local search, and bounds it by a Lagrangian dual.
+func MaxCover(ctx context.Context, p *MaxCoverProblem, o Options) (*Solution, error) {
+	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
+		return nil, err
+	}
+	base, left, s := p.base()
+	if s != nil {
+		return s, nil
+	}
+	c := newMaxSearch(p.reduced(), left, o)
+	c.run(ctx)
+	return c.solution(p, base), nil
+}
+
+// base returns the weight that is covered whatever is chosen, and the money left after the fixed columns. When these are
+// too dear, or fixed and banned at once, it returns the infeasible solution instead.
+func (p *MaxCoverProblem) base() (covered, left int64, infeasible *Solution) {
+	banned := make(map[int32]bool, len(p.Banned))
+	for _, j := range p.Banned {
+		banned[j] = true
+	}
+	fixed := sortedSet(p.Fixed)
+	left = p.Budget
+	for _, j := range fixed {
+		if banned[j] {
+			return 0, 0, &Solution{Status: Infeasible, Reason: fmt.Sprintf("column %d is fixed and banned", j), Blocking: []int32{j}}
+		}
+		left -= p.Cover.CostOf(int(j))
+	}
+	if left < 0 {
+		return 0, 0, &Solution{Status: Infeasible, Blocking: fixed,
+			Reason: fmt.Sprintf("the fixed columns cost %d, %d more than the budget", p.Budget-left, -left)}
+	}
+	for i, is := range coveredBy(&p.Cover, p.Covered, fixed) {
+		if is {
+			covered += p.Cover.WeightOf(int32(i))
+		}
+	}
+	return covered, left, nil
+}
+
+// reduced returns the instance that is left after the fixed columns.
+func (p *MaxCoverProblem) reduced() *instance {
+	drop := make([]bool, p.Cover.Columns())
+	for _, set := range [][]int32{p.Fixed, p.Banned} {
+		for _, j := range set {
+			drop[j] = true
+		}
+	}
+	return newInstance(&p.Cover, reduction{dropColumn: drop, dropRow: coveredBy(&p.Cover, p.Covered, p.Fixed)})
+}
+
+// coveredBy returns which rows are covered by the columns or from the start.
+func coveredBy(c *Cover, start []bool, columns []int32) []bool {
+	is := make([]bool, c.Rows)
+	copy(is, start)
+	for _, j := range columns {
+		for _, i := range c.Column(int(j)) {
+			is[i] = true
+		}
+	}
+	return is
+}
+
+func sortedSet(s []int32) []int32 {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+// maxSearch is a running search for a maximal cover.
+type maxSearch struct {
+	in     *instance
+	budget int64
+	o      Options
+	dual   *maxDual
+	plan   *plan
+	best   []int32 // columns of the best plan
+	value  int64   // what it covers
+	steps  int
+	rand   *rand.Rand
+	order  []int32
+	saved  []int64
+}
+
+func newMaxSearch(in *instance, budget int64, o Options) *maxSearch {
+	s := &maxSearch{in: in, budget: budget, o: o, plan: newPlan(in), value: -1, rand: rand.New(rand.NewPCG(o.Seed, 1)),
+		order: make([]int32, in.columns()), saved: make([]int64, in.columns())}
+	for j := range s.order {
+		s.order[j] = int32(j)
+	}
+	s.dual = newMaxDual(in, budget, nil, o.workers())
+	return s
+}
+
+// run alternates bound and local search until the proof, the wanted gap, the end of the budget or of ctx.
+func (s *maxSearch) run(ctx context.Context) {
+	s.plan.greedy(s.budget)
+	s.climb(ctx)
+	const round = 50
+	for s.steps < s.o.iterations() {
+		s.steps += s.dual.run(ctx, min(round, s.o.iterations()-s.steps), s.value)
+		s.o.report(Progress{s.steps, s.value, float64(s.dual.bound()), gapOf(s.value, float64(s.dual.bound()))})
+		if s.done() || ctx.Err() != nil {
+			return
+		}
+		s.kick(ctx)
+	}
+}
+
+func (s *maxSearch) done() bool {
+	return s.dual.bound() <= s.value || gapOf(s.value, float64(s.dual.bound())) <= s.o.Gap && s.o.Gap > 0
+}
+
+// climb swaps to a local optimum and keeps the plan when it is the best.
+func (s *maxSearch) climb(ctx context.Context) {
+	for ctx.Err() == nil && s.plan.swaps(s.budget, s.order, s.saved) {
+	}
+	if s.plan.value > s.value {
+		s.value = s.plan.value
+		s.best = append(s.best[:0], s.plan.list...)
+	}
+}
+
+// kick shakes the best plan a few times and climbs again.
+func (s *maxSearch) kick(ctx context.Context) {
+	for range 5 {
+		if ctx.Err() != nil || len(s.best) == 0 {
+			return
+		}
+		s.plan.set(s.best)
+		for range min(len(s.best), 2+s.rand.IntN(3)) {
+			s.plan.drop(s.plan.list[s.rand.IntN(len(s.plan.list))])
+		}
+		for range 4 {
+			j := int32(s.rand.IntN(s.in.columns()))
+			if !s.plan.open[j] && s.plan.spent+s.in.cost[j] <= s.budget {
+				s.plan.add(j)
+			}
+		}
+		s.rand.Shuffle(len(s.order), func(a, b int) { s.order[a], s.order[b] = s.order[b], s.order[a] })
+		s.climb(ctx)
+	}
+}
+
+// solution translates the best plan back to the problem.
+func (s *maxSearch) solution(p *MaxCoverProblem, base int64) *Solution {
+	open := slices.Clone(p.Fixed)
+	for _, j := range s.best {
+		open = append(open, s.in.orig[j])
+	}
+	bound := max(s.dual.bound(), s.value)
+	r := &Solution{Open: sortedSet(open), Objective: base + s.value, Bound: float64(base + bound), Status: Feasible, Iterations: s.steps}
+	r.Gap = gapOf(r.Objective, r.Bound)
+	if bound == s.value {
+		r.Status = Optimal
+	}
+	return r
+}

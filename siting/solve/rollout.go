@@ -1,0 +1,155 @@
+package solve
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Rollout solves the multi-year problem; see RolloutProblem. A lazy greedy plan over all years is improved by moves
+// between years, exchanges and rebuilding, never year by year. Lagrangian duals bound every year and the whole.
+func Rollout(ctx context.Context, p *RolloutProblem, o Options) (*RolloutSolution, error) {
+	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
+		return nil, err
+	}
+	r := newRollout(p)
+	if reason, blocking := r.openFixed(); reason != "" {
+		s := &RolloutSolution{Status: Infeasible, Reason: reason, Blocking: blocking, Year: make([]int32, p.Cover.Columns())}
+		for j := range s.Year {
+			s.Year[j] = Free
+		}
+		return s, nil
+	}
+	search := newRolloutSearch(r, o.Seed)
+	search.greedy(nil)
+	search.keep()
+	bounds := newRolloutBounds(r, o.workers())
+	const round = 10
+	steps := 0
+	for steps < o.iterations() {
+		steps += bounds.run(ctx, min(round, o.iterations()-steps), search.best, search.top)
+		total := bounds.total()
+		o.report(Progress{steps, search.top.value, total, gapOf(search.top.value, total)})
+		if ctx.Err() != nil || search.top.missing == 0 && (total <= float64(search.top.value) || gapOf(search.top.value, total) < o.Gap) {
+			break
+		}
+		for range round / 2 {
+			if ctx.Err() == nil {
+				search.shake(ctx)
+			}
+		}
+	}
+	search.restore()
+	return search.solution(bounds, steps), nil
+}
+
+// openFixed opens the fixed columns, and says why that breaks a rule if it does.
+func (r *rollout) openFixed() (reason string, blocking []int32) {
+	for j, t := range r.p.Fixed {
+		if t < 0 {
+			continue
+		}
+		if r.p.Earliest != nil && t < r.p.Earliest[j] {
+			return fmt.Sprintf("column %d is fixed to year %d but cannot open before year %d", j, t, r.p.Earliest[j]), []int32{int32(j)}
+		}
+		r.open(int32(j), t)
+	}
+	for k, n := range r.taken {
+		if n > 1 {
+			return fmt.Sprintf("%d fixed columns are in conflict set %d", n, k), r.among(r.p.Conflicts[k])
+		}
+	}
+	for t := range r.years {
+		if !r.affords(0, int32(t)) || r.p.Unspent == Lapses && r.spent[t] > r.p.Budget[t] {
+			return fmt.Sprintf("the columns fixed up to year %d cost more than the money", t), r.fixedUpTo(int32(t))
+		}
+	}
+	return "", nil
+}
+
+func (r *rollout) among(set []int32) (open []int32) {
+	for _, j := range set {
+		if int(r.year[j]) < r.years {
+			open = append(open, j)
+		}
+	}
+	return open
+}
+
+func (r *rollout) fixedUpTo(t int32) (columns []int32) {
+	for j, y := range r.year {
+		if y <= t {
+			columns = append(columns, int32(j))
+		}
+	}
+	return columns
+}
+
+// solution writes the plan down.
+func (s *rolloutSearch) solution(b *rolloutBounds, steps int) *RolloutSolution {
+	a := &RolloutSolution{Year: slices.Clone(s.year), Iterations: steps, Objective: s.top.value, Shortfall: s.top.missing,
+		Bound: max(b.total(), float64(s.top.value)), Missed: make([]int64, len(s.p.Goals)), ShortfallBound: b.shortfall(), Status: Feasible}
+	for j, t := range a.Year {
+		if int(t) == s.years {
+			a.Year[j] = -1
+		}
+	}
+	for k, g := range s.p.Goals {
+		a.Missed[k] = max(0, g.Amount-s.cover[g.Class][g.Year])
+	}
+	for t := range s.years {
+		y := RolloutYear{Spent: s.spent[t], Most: b.most(t)}
+		for c := range s.cover {
+			y.Covered = append(y.Covered, s.cover[c][t])
+			y.Bound = append(y.Bound, b.class(c, t))
+			y.Value += s.value[c] * s.cover[c][t]
+		}
+		a.Years = append(a.Years, y)
+	}
+	a.Order = s.ordered()
+	a.Gap = gapOf(a.Objective, a.Bound)
+	if a.Gap == 0 && a.ShortfallBound >= float64(a.Shortfall) {
+		a.Status = Optimal
+	}
+	return a
+}
+
+// ordered lists the opened columns by year, and within a year by value added for the money in that order.
+func (s *rolloutSearch) ordered() []int32 {
+	var order []int32
+	for t := range s.years {
+		var todo []int32
+		for j, y := range s.best {
+			if int(y) == t {
+				todo = append(todo, int32(j))
+				s.close(int32(j))
+			}
+		}
+		order = append(order, s.rank(todo, int32(t))...)
+	}
+	return order
+}
+
+// rank reopens the columns in year t, each time the one that adds most value for the money.
+func (s *rolloutSearch) rank(columns []int32, t int32) (order []int32) {
+	type entry struct {
+		gain   score
+		column int32
+	}
+	for len(columns) > 0 {
+		list := make([]entry, 0, len(columns))
+		for _, j := range columns {
+			s.profile(j, s.profiles)
+			list = append(list, entry{s.gain(s.profiles, t), j})
+		}
+		top := slices.MinFunc(list, func(a, b entry) int {
+			return cmp.Or(compareRatio(b.gain.value, s.in.cost[b.column], a.gain.value, s.in.cost[a.column]), cmp.Compare(a.column, b.column))
+		})
+		s.open(top.column, t)
+		order = append(order, top.column)
+		columns = slices.DeleteFunc(columns, func(j int32) bool { return j == top.column })
+	}
+	return order
+}
