@@ -95,7 +95,7 @@ type Service struct {
 	Nearest   []int32         // per demand point: index of the nearest open site within the limit, -1 = none
 	Cost      []geo.Impedance // per demand point: impedance to it, geo.Unreachable = none within the limit
 	Reach     []int32         // per demand point: number of open sites within the limit
-	Circle    []bool          // per demand point: inside a great circle of the same radius (minutes: at walking speed)
+	Circle    []bool          // per demand point: inside a great circle of the same radius (minutes: see CircleSpeed)
 	Connected []bool          // per demand point: snapped to the mode's road network within max_access
 }
 
@@ -111,7 +111,7 @@ type Indicators struct {
 	OverClaim   People // covered by a circle but not by the network
 
 	Cells        int // inhabited cells whose largest part lies in the region
-	CoveredCells int // of them with at least half of their people covered
+	CoveredCells int // of them with at least half of their people covered; the others are gap cells
 
 	Open          int // open sites of the tier in the region
 	Qualifying    int // of them with the minimum floor area
@@ -146,6 +146,9 @@ type Result struct {
 	Region   [][]Indicators // [tier][region]
 	Total    []Indicators   // [tier], the whole study area
 	Blank    [][]int32      // [tier] regions of the owner level without a qualifying site, by region index (空白点)
+
+	Unconnected [][]int32 // [tier] open sites farther than max_access from any usable road: they serve nobody by road
+	Scattered   []People  // [tier] uncovered people of cells that count as covered: in no gap. Gaps + Scattered + Covered = People
 }
 
 // Gap is a connected group of inhabited cells whose people are outside every service area of a tier.

@@ -1,0 +1,190 @@
+package coverage
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+	h3 "github.com/uber/h3-go/v4"
+
+	"sitecover/geo"
+	"sitecover/geo/grid"
+)
+
+// Named is a place with a name that people know, to say where a gap is.
+type Named struct {
+	Name  string
+	Point orb.Point // WGS84 longitude, latitude
+}
+
+// FindGaps groups the gap cells of every tier, those where more people are uncovered than covered, into areas of cells that
+// touch each other, and ranks the areas of a tier by their uncovered people (equals by ID). Result.Scattered holds the
+// uncovered people of all other cells, so that per tier
+//
+//	covered + gaps + scattered = people.
+//
+// The input must be the one that the result was computed from. Gaps come tier by tier, by rank. Distances are great
+// circles. Cost O(cells + demand + gaps log places).
+func FindGaps(in Input, res *Result, names []Named) []Gap {
+	places := make([]orb.Point, len(names))
+	for i, n := range names {
+		places[i] = n.Point
+	}
+	f := &gapFinder{in: in, names: names, places: newPointIndex(places), rank: siteRanks(in.Sites), demand: demandByCell(in)}
+	var all []Gap
+	for t := range res.Services {
+		gaps := f.tier(&res.Services[t])
+		slices.SortFunc(gaps, func(a, b Gap) int {
+			return cmp.Or(cmp.Compare(b.People, a.People), strings.Compare(a.ID, b.ID))
+		})
+		for i := range gaps {
+			gaps[i].Rank = i + 1
+		}
+		all = append(all, gaps...)
+	}
+	return all
+}
+
+// gapFinder keeps what the gaps of all tiers share.
+type gapFinder struct {
+	in     Input
+	names  []Named
+	places *pointIndex
+	rank   []int32 // of sites by ID
+	demand cellDemand
+}
+
+// cellDemand lists the demand points of every cell c, by region: of[first[c]:first[c+1]].
+type cellDemand struct {
+	first []int32
+	of    []int32
+}
+
+func (d cellDemand) at(cell int32) []int32 { return d.of[d.first[cell]:d.first[cell+1]] }
+
+// demandByCell sorts the demand points by cell, then region, whatever order they come in.
+func demandByCell(in Input) cellDemand {
+	d := in.Demand
+	of := make([]int32, d.Len())
+	first := make([]int32, len(in.Grid.Cells)+1)
+	for i := range of {
+		of[i] = int32(i)
+		first[d.Cell[i]+1]++
+	}
+	for c := range in.Grid.Cells {
+		first[c+1] += first[c]
+	}
+	slices.SortStableFunc(of, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(d.Cell[a], d.Cell[b]), cmp.Compare(d.Region[a], d.Region[b]))
+	})
+	return cellDemand{first, of}
+}
+
+// tier returns the gaps of one tier, in the order of their lowest cells.
+func (f *gapFinder) tier(s *Service) []Gap {
+	people, uncovered := uncoveredByCell(f.in, s)
+	open := make([]bool, len(people)) // gap cells that no gap has taken yet
+	for c := range open {
+		open[c] = isGap(people[c], uncovered[c])
+	}
+	sites := make([]orb.Point, len(s.Open))
+	for i, site := range s.Open {
+		sites[i] = f.in.Sites[site].Point
+	}
+	index := newPointIndex(sites)
+	var gaps []Gap
+	for c := range open {
+		if open[c] {
+			gap := f.gap(s, grow(f.in.Grid, open, int32(c)))
+			f.nearest(&gap, s, index)
+			gaps = append(gaps, gap)
+		}
+	}
+	return gaps
+}
+
+// grow takes the connected group of open cells around a cell out of open, and returns it in ascending order.
+func grow(g *grid.Grid, open []bool, from int32) []int32 {
+	open[from] = false
+	group := []int32{from}
+	var around []int32
+	for i := 0; i < len(group); i++ {
+		around = g.Neighbours(group[i], around[:0])
+		for _, c := range around {
+			if open[c] {
+				open[c] = false
+				group = append(group, c)
+			}
+		}
+	}
+	slices.Sort(group)
+	return group
+}
+
+// gap describes a group of cells: its people, regions, shape and centre.
+func (f *gapFinder) gap(s *Service, cells []int32) Gap {
+	d := f.in.Demand
+	gap := Gap{Tier: s.Tier, Cells: cells, Region: -1, Site: -1}
+	var points []int32 // uncovered demand points
+	held := map[int32]People{}
+	codes := make([]h3.Cell, len(cells))
+	for k, c := range cells {
+		codes[k] = f.in.Grid.Cells[c]
+		for _, i := range f.demand.at(c) {
+			if !s.Covered(int(i)) && d.People[i] > 0 {
+				points = append(points, i)
+				gap.People += d.People[i]
+				held[d.Region[i]] += d.People[i]
+			}
+		}
+	}
+	for r := range held {
+		gap.Touches = append(gap.Touches, r)
+	}
+	slices.Sort(gap.Touches)
+	for _, r := range gap.Touches {
+		if gap.Region < 0 || held[r] > held[gap.Region] {
+			gap.Region = r
+		}
+	}
+	gap.ID = f.in.Tiers[s.Tier].ID + "-" + slices.Min(codes).String()
+	gap.Centre = d.Point[f.centre(points)]
+	gap.Shape = grid.Dissolve(codes)
+	return gap
+}
+
+// centre returns the demand point nearest to the mean place of the people, so that the centre of a crescent lies on it and not
+// in its hollow. Equals go to the first.
+func (f *gapFinder) centre(points []int32) int32 {
+	d := f.in.Demand
+	const rad = math.Pi / 180
+	var x, y, z float64
+	for _, i := range points { // a mean of directions: no seam at 180°
+		lon, lat, w := d.Point[i][0]*rad, d.Point[i][1]*rad, d.People[i].Float()
+		x += w * math.Cos(lat) * math.Cos(lon)
+		y += w * math.Cos(lat) * math.Sin(lon)
+		z += w * math.Sin(lat)
+	}
+	mean := orb.Point{math.Atan2(y, x) / rad, math.Atan2(z, math.Hypot(x, y)) / rad}
+	best, least := points[0], math.Inf(1)
+	for _, i := range points {
+		if m := geo.Distance(mean, d.Point[i]); m < least {
+			best, least = i, m
+		}
+	}
+	return best
+}
+
+// nearest names the gap and finds the open site next to it. Sites at the same distance go by ID, places by name.
+func (f *gapFinder) nearest(gap *Gap, s *Service, sites *pointIndex) {
+	place, _ := f.places.nearest(gap.Centre, func(i, j int32) bool { return f.names[i].Name < f.names[j].Name })
+	if place >= 0 {
+		gap.Place = f.names[place].Name
+	}
+	site, metres := sites.nearest(gap.Centre, func(i, j int32) bool { return f.rank[s.Open[i]] < f.rank[s.Open[j]] })
+	if site >= 0 {
+		gap.Site, gap.Metres = s.Open[site], metres
+	}
+}
