@@ -66,26 +66,55 @@ const (
 
 // Pick is one site to open.
 type Pick struct {
-	Year      int
+	Year      int // whose money pays for it
+	OpenYear  int // at whose end it is first counted as open: Year + Options.LeadYears
 	Tier      int
 	Candidate int // index into Plan.Candidates
 	Cost      Yuan
 	Gained    coverage.People // people newly covered by it when it opens, in plan order
 	Reason    string          // machine word: "coverage" or "presence"; reports translate it
+
+	Within   coverage.People // people within the tier's limit of it, whoever else serves them
+	Owner    int32           // owner-level region that it gives its first qualifying site, -1 = none
+	RunnerUp *RunnerUp       // the best place that could have stood in for it; nil when there is none
+}
+
+// Reasons of a Pick: which of the two is worth more in the plan's objective. A tie is coverage.
+const (
+	ForCoverage = "coverage"
+	ForPresence = "presence"
+)
+
+// RunnerUp is the best candidate that is not in the plan and that would do part of a pick's work: at the pick's place in
+// the plan's order it would newly cover some of the same people or give the same region its first site.
+type RunnerUp struct {
+	Candidate int // index into Plan.Candidates
+	Cost      Yuan
+	Gained    coverage.People // people it would newly cover in the pick's stead
+	Owner     int32           // owner-level region that it would give its first qualifying site, -1 = none
+}
+
+// Weights are the values that the objective of a plan counts with.
+type Weights struct {
+	Person   float64 // value of a person-year of the tier
+	Presence float64 // value of a year in which an owner-level region owns a qualifying site, in person-years
 }
 
 // TierYear is where a tier stands at the end of a year, if the plan is followed.
 type TierYear struct {
 	Covered   coverage.People // people covered
 	Effective float64         // share of people covered; NaN without people
-	Bound     float64         // no plan with the same money up to this year can exceed this share
+	Bound     float64         // no plan with the same money and rules can exceed this share at the end of this year
 	Target    float64         // asked share; negative = none
 	Owning    int             // owner-level regions with a qualifying site
 	Required  int
 	Presence  float64 // asked presence share; negative = none
+
+	PresenceBound float64 // no plan with the same money and rules can make the owning share larger; negative where none is required
 }
 
-// Year is the outcome of one year of the rollout.
+// Year is the outcome of one year of the rollout: the money of that year, and what is open at its end. The years run from
+// the first budget to the one in which the last money has become sites, so that the last may have no budget of its own.
 type Year struct {
 	Year   int
 	Budget Yuan
@@ -100,11 +129,16 @@ type Plan struct {
 	Picks      []Pick // by year, then plan order
 	Years      []Year
 	Status     Status
-	Objective  float64 // people-years covered, summed over tiers and years (weights printed with the plan)
+	Objective  float64 // value added to what stands today: person-years newly covered and region-years newly owning, times Weights
 	Bound      float64 // no plan under the same rules can exceed it
 	Gap        float64 // (Bound - Objective) / Bound
 	Missed     []Miss  // targets that the plan does not meet
 	Seed       uint64
+
+	Considered int       // host places and cells that were looked at: candidates and rejected ones
+	LeadYears  int       // as asked
+	Weights    []Weights // per tier, as used
+	Reason     string    // why it is infeasible, in English; "" otherwise
 }
 
 // Rejection says why a place or cell is no candidate.
@@ -112,6 +146,7 @@ type Rejection struct {
 	ID     string
 	Name   string
 	Point  orb.Point
+	Tier   int    // index of the tier that it is rejected for, or AllTiers
 	Reason string // machine word: "exclusion", "no_road", "outside" ...
 	Detail string // e.g. the exclusion's name
 }
@@ -121,6 +156,7 @@ type Miss struct {
 	Target Target
 	Kind   string  // "effective" or "presence"
 	Got    float64 // share reached
+	Bound  float64 // no plan with the same money and rules reaches a larger share; below the target = proved out of reach
 }
 
 // Station is a proposed 红色驿站 in a place of heavy footfall.

@@ -1,0 +1,173 @@
+package siting
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"sitecover/coverage"
+	"sitecover/siting/solve"
+)
+
+// World is what stands today: the coverage study that siting builds upon, and the places and land it may build on.
+// Nothing in it is modified.
+type World struct {
+	coverage.Input                  // regions, grid, demand, tiers, existing sites, graphs, workers
+	Coverage       *coverage.Result // of the same Input
+	Places         []Place
+	Exclusions     []Exclusion
+}
+
+// TierRules says where sites of one tier may be opened and what they cost. One per tier of the World, in the same order.
+type TierRules struct {
+	New  Yuan // cost of a site without a host; >= 0
+	Host Yuan // cost of a site in a host place; >= 0
+
+	Cells     bool     // bare grid cells may hold it
+	NoHosts   bool     // no place may host it
+	HostKinds []string // place kinds that may host it; empty = every kind
+
+	MinPeople float64  // people that must live within the tier's limit of the candidate; 0 = none asked
+	Spacing   float64  // metres, great circle, to every other site of the tier, existing or planned; 0 = none
+	Banned    []string // candidate IDs that may not be used
+
+	// Weight is the value of one person-year of this tier against the other tiers. 0 means the default, 1.
+	Weight float64
+	// PresenceWeight is the value of a year in which an owner-level region owns a qualifying site, in people of this
+	// tier. 0 means the default: the mean number of people of a region of that level, so that a region's first site is
+	// worth as much as newly covering an average region. Negative = presence has no value of its own.
+	PresenceWeight float64
+}
+
+// hosts reports whether places of the kind may host the tier.
+func (r *TierRules) hosts(kind string) bool {
+	return !r.NoHosts && (len(r.HostKinds) == 0 || slices.Contains(r.HostKinds, kind))
+}
+
+// cost returns what the tier costs at the candidate.
+func (r *TierRules) cost(c *Candidate) Yuan {
+	if c.Host >= 0 {
+		return r.Host
+	}
+	return r.New
+}
+
+// weight returns the value of a person-year.
+func (r *TierRules) weight() float64 {
+	if r.Weight == 0 {
+		return 1
+	}
+	return r.Weight
+}
+
+// Validate names every field that is out of range.
+func (r *TierRules) Validate() error {
+	var errs []error
+	bad := func(field string, v any, want string) {
+		errs = append(errs, fmt.Errorf("%s %v: %s", field, v, want))
+	}
+	if r.New < 0 {
+		bad("New", r.New, "want >= 0 元")
+	}
+	if r.Host < 0 {
+		bad("Host", r.Host, "want >= 0 元")
+	}
+	if !(r.MinPeople >= 0) || math.IsInf(r.MinPeople, 0) {
+		bad("MinPeople", r.MinPeople, "want a number >= 0")
+	}
+	if !(r.Spacing >= 0) || math.IsInf(r.Spacing, 0) {
+		bad("Spacing", r.Spacing, "want metres >= 0")
+	}
+	if !(r.Weight >= 0 && r.Weight <= maxWeight) {
+		bad("Weight", r.Weight, fmt.Sprintf("want 0 (default) to %d", maxWeight))
+	}
+	if math.IsNaN(r.PresenceWeight) || r.PresenceWeight > maxPresence {
+		bad("PresenceWeight", r.PresenceWeight, fmt.Sprintf("want people up to %d", maxPresence))
+	}
+	return errors.Join(errs...)
+}
+
+// Bounds of the weights: they keep every sum of weighted people-years inside 64 bits.
+const (
+	maxWeight   = 1_000
+	maxPresence = 100_000_000
+)
+
+// Options steer the search for a plan. Start from DefaultOptions. A deadline is the context's; a plan that a deadline cut
+// short may differ between machines, one that ended by its iteration budget never does.
+type Options struct {
+	// LeadYears is the number of years between the year that funds a site and the first year at whose end it is counted as
+	// open. DefaultOptions: 1 (what is funded in year k is open from year k+1). 0 = it opens in the year that funds it.
+	LeadYears int
+	// Unspent says what happens to money that a year does not spend. Default: it lapses.
+	Unspent solve.Unspent
+	// Solve steers the solver: seed, iteration budget, wanted gap. The zero value is the solver's default.
+	Solve solve.Options
+}
+
+// DefaultOptions returns the documented defaults.
+func DefaultOptions() Options { return Options{LeadYears: 1} }
+
+// maxLead bounds Options.LeadYears.
+const maxLead = 20
+
+// Validate names every field that is out of range.
+func (o *Options) Validate() error {
+	var errs []error
+	if o.LeadYears < 0 || o.LeadYears > maxLead {
+		errs = append(errs, fmt.Errorf("siting: Options.LeadYears %d: want 0..%d", o.LeadYears, maxLead))
+	}
+	if o.Unspent > solve.CarriesOver {
+		errs = append(errs, fmt.Errorf("siting: Options.Unspent %d is unknown", o.Unspent))
+	}
+	return errors.Join(append(errs, o.Solve.Validate())...)
+}
+
+// Validate checks that the parts of the World belong together.
+func (w *World) Validate() error {
+	var errs []error
+	missing := func(field string, absent bool) {
+		if absent {
+			errs = append(errs, fmt.Errorf("siting: World.%s is missing", field))
+		}
+	}
+	missing("Regions", w.Regions == nil)
+	missing("Grid", w.Grid == nil)
+	missing("Demand", w.Demand == nil)
+	missing("Coverage", w.Coverage == nil)
+	if w.Coverage != nil && len(w.Coverage.Services) != len(w.Tiers) {
+		errs = append(errs, fmt.Errorf("siting: World.Coverage has %d tiers, World.Tiers %d", len(w.Coverage.Services), len(w.Tiers)))
+	}
+	for t := range w.Tiers {
+		if w.Demand == nil || w.Coverage == nil || t >= len(w.Coverage.Services) {
+			break
+		}
+		if n := len(w.Coverage.Services[t].Nearest); n != w.Demand.Len() {
+			errs = append(errs, fmt.Errorf("siting: World.Coverage of tier %s has %d demand points, World.Demand %d", w.Tiers[t].ID, n, w.Demand.Len()))
+		}
+	}
+	seen := make(map[string]bool, len(w.Places))
+	for i := range w.Places {
+		if id := w.Places[i].ID; seen[id] {
+			errs = append(errs, fmt.Errorf("siting: World.Places has two places with ID %q", id))
+		} else {
+			seen[id] = true
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// validateRules checks the rules of all tiers.
+func (w *World) validateRules(rules []TierRules) error {
+	if len(rules) != len(w.Tiers) {
+		return fmt.Errorf("siting: %d tier rules for %d tiers", len(rules), len(w.Tiers))
+	}
+	var errs []error
+	for t := range rules {
+		if err := rules[t].Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("siting: rules of tier %s: %w", w.Tiers[t].ID, err))
+		}
+	}
+	return errors.Join(errs...)
+}
