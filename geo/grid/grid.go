@@ -11,7 +11,7 @@ import (
 
 // FromCells returns the grid of a study area that is a set of cells: every cell is one whole part in region 0. Cells of a
 // coarser resolution stand for all their children, of a finer one for their parent; repeats count once. Errors:
-// ErrResolution, and ErrCell for every cell that is not valid or a pentagon.
+// ErrResolution, ErrExtent, and ErrCell for every cell that is not valid, a pentagon, or too coarse (see MaxSplit).
 func FromCells(cells []h3.Cell, resolution int) (*Grid, error) {
 	if resolution < MinResolution || resolution > MaxResolution {
 		return nil, fmt.Errorf("%w, not %d", ErrResolution, resolution)
@@ -21,6 +21,10 @@ func FromCells(cells []h3.Cell, resolution int) (*Grid, error) {
 	for _, c := range cells {
 		if !c.IsValid() {
 			errs = append(errs, fmt.Errorf("%w: %x", ErrCell, uint64(c)))
+			continue
+		}
+		if resolution-c.Resolution() > MaxSplit {
+			errs = append(errs, fmt.Errorf("%w: %s is too coarse for resolution %d", ErrCell, c, resolution))
 			continue
 		}
 		all = AppendAt(all, c, resolution)
@@ -49,6 +53,10 @@ func FromCells(cells []h3.Cell, resolution int) (*Grid, error) {
 	}
 	return g, nil
 }
+
+// MaxSplit is by how many resolutions a cell may be coarser than the grid that it is split for: it has up to 7^6 = 117,649
+// descendants then.
+const MaxSplit = 6
 
 // AppendAt appends the cells of a resolution that stand for a valid cell: itself, its children, or its parent.
 func AppendAt(dst []h3.Cell, c h3.Cell, resolution int) []h3.Cell {

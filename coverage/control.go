@@ -1,0 +1,248 @@
+package coverage
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"github.com/paulmach/orb"
+	h3 "github.com/uber/h3-go/v4"
+
+	"sitecover/geo"
+)
+
+// place returns the part of a cell in the region of a point, -1 when the point is outside every region. Slivers that are
+// too small to be parts are looked after by the best part near: of the region in the cell or around it, else of the cell.
+func (d *distributor) place(cell h3.Cell, p orb.Point) int32 {
+	i, ok := d.grid.Index(cell)
+	if len(d.regions.All[0].Shape) == 0 { // the study area is the cells
+		if !ok {
+			return -1
+		}
+		from, _ := d.grid.PartRange(i)
+		return from
+	}
+	region := d.regions.Locate(p)
+	if region < 0 {
+		return -1
+	}
+	if ok {
+		if part := d.partIn(i, region); part >= 0 {
+			return part
+		}
+	}
+	best, metres := int32(-1), 0.0
+	for _, c := range cell.GridDisk(1) {
+		j, found := d.grid.Index(c)
+		if !found {
+			continue
+		}
+		from, to := d.grid.PartRange(j)
+		for part := from; part < to; part++ {
+			q := d.grid.Parts[part]
+			m := geo.Distance(p, q.Centre)
+			if q.Region != region {
+				m += 1e7 // any part of the region comes before every other
+			}
+			if best < 0 || m < metres || m == metres && part < best {
+				best, metres = part, m
+			}
+		}
+	}
+	return best
+}
+
+// partIn returns the part of a cell in a region, -1 = none.
+func (d *distributor) partIn(cell, region int32) int32 {
+	from, to := d.grid.PartRange(cell)
+	for part := from; part < to; part++ {
+		if d.grid.Parts[part].Region == region {
+			return part
+		}
+	}
+	return -1
+}
+
+// control scales the people of the parts to the control totals, the finest level first.
+func (d *distributor) control(totals []RegionTotal) error {
+	for _, n := range d.people {
+		d.account.Total += n
+	}
+	if len(totals) == 0 {
+		return nil
+	}
+	totals = slices.Clone(totals)
+	slices.SortFunc(totals, func(a, b RegionTotal) int { return cmp.Compare(a.Region, b.Region) })
+	if err := d.checkRoom(totals); err != nil {
+		return err
+	}
+	pools := d.pools(totals)
+	held := d.held()
+	for _, n := range pools.free {
+		d.account.Uncontrolled += d.people[n]
+	}
+	// Regions are sorted by level, so that going backwards meets every region before its parents.
+	for i := len(totals) - 1; i >= 0; i-- {
+		change := d.meet(totals[i], pools.of[i], held[totals[i].Region])
+		for _, region := range d.regions.Path(totals[i].Region) {
+			held[region] += change
+		}
+		d.account.Total += change
+	}
+	slices.Reverse(d.account.Scaled)
+	slices.Reverse(d.account.Even)
+	slices.Reverse(d.account.Conflicts)
+	return nil
+}
+
+// meet brings one region, which holds that many people now, to its total by changing the parts of its pool, and returns
+// the change.
+func (d *distributor) meet(total RegionTotal, pool []int32, held People) People {
+	var round rounder
+	want := round.next(total.People)
+	weights := make([]int64, len(pool))
+	before := People(0)
+	for i, part := range pool {
+		weights[i] = int64(d.people[part])
+		before += d.people[part]
+	}
+	target := want - (held - before) // for the pool, after what finer totals gave the rest
+	switch {
+	case target < 0 || len(pool) == 0:
+		if held != want {
+			d.account.Conflicts = append(d.account.Conflicts, Conflict{Region: total.Region, Total: want, Held: held})
+		}
+		return 0
+	case before == 0 && target == 0:
+		return 0
+	case before == 0:
+		for i, part := range pool {
+			weights[i] = areaWeight(d.grid.Parts[part].Share)
+		}
+		d.account.Even = append(d.account.Even, Even{Region: total.Region, People: target, Parts: len(pool)})
+	default:
+		d.account.Scaled = append(d.account.Scaled, Scaled{Region: total.Region, Before: before, After: target})
+	}
+	for i, n := range d.shares.split(int64(target), weights) {
+		d.people[pool[i]] = People(n)
+	}
+	return target - before
+}
+
+// checkRoom refuses people for regions that have no part of any cell.
+func (d *distributor) checkRoom(totals []RegionTotal) error {
+	room := make([]bool, len(d.regions.All))
+	for _, part := range d.grid.Parts {
+		for i := part.Region; i >= 0 && !room[i]; i = d.regions.All[i].Parent {
+			room[i] = true
+		}
+	}
+	var errs []error
+	for _, t := range totals {
+		if !room[t.Region] && t.People > 0 {
+			errs = append(errs, fmt.Errorf("%w: region %q has %v people and no cell to put them in", ErrTotal, d.regions.All[t.Region].ID, t.People))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// held returns the people of every region, those of its descendants included.
+func (d *distributor) held() []People {
+	held := make([]People, len(d.regions.All))
+	for i, part := range d.grid.Parts {
+		held[part.Region] += d.people[i]
+	}
+	for i := len(held) - 1; i >= 0; i-- {
+		if parent := d.regions.All[i].Parent; parent >= 0 {
+			held[parent] += held[i]
+		}
+	}
+	return held
+}
+
+// pools are the parts that answer to each total, and those that answer to none.
+type pools struct {
+	of   [][]int32 // parallel to the totals
+	free []int32
+}
+
+func (d *distributor) pools(totals []RegionTotal) pools {
+	// The total that rules a region is its own or that of its parent, which comes first.
+	rules := make([]int32, len(d.regions.All))
+	for i := range rules {
+		rules[i] = -1
+		if parent := d.regions.All[i].Parent; parent >= 0 {
+			rules[i] = rules[parent]
+		}
+		if at, ok := slices.BinarySearchFunc(totals, int32(i), func(t RegionTotal, region int32) int {
+			return cmp.Compare(t.Region, region)
+		}); ok {
+			rules[i] = int32(at)
+		}
+	}
+	p := pools{of: make([][]int32, len(totals))}
+	for i, part := range d.grid.Parts {
+		if rule := rules[part.Region]; rule >= 0 {
+			p.of[rule] = append(p.of[rule], int32(i))
+		} else {
+			p.free = append(p.free, int32(i))
+		}
+	}
+	return p
+}
+
+// demand lists the parts with people.
+func (d *distributor) demand() *Demand {
+	out := &Demand{}
+	for i, part := range d.grid.Parts {
+		if d.people[i] == 0 {
+			continue
+		}
+		out.Point = append(out.Point, part.Centre)
+		out.People = append(out.People, d.people[i])
+		out.Region = append(out.Region, part.Region)
+		out.Cell = append(out.Cell, part.Cell)
+	}
+	return out
+}
+
+// apportioner shares out whole numbers by largest remainders (Hamilton's method). It keeps its scratch space.
+type apportioner struct {
+	shares []int64
+	rest   []uint64
+	order  []int32
+}
+
+// split shares total (>= 0) in proportion to weights (>= 0, of a positive sum below 2^63). The shares sum to total
+// exactly and each is within one of its quota; what rounding leaves goes to the largest remainders, ties to the lowest
+// index. The result is valid until the next call.
+func (a *apportioner) split(total int64, weights []int64) []int64 {
+	a.shares, a.rest, a.order = a.shares[:0], a.rest[:0], a.order[:0]
+	sum := uint64(0)
+	for _, w := range weights {
+		sum += uint64(w)
+	}
+	left := total
+	for i, w := range weights {
+		high, low := bits.Mul64(uint64(total), uint64(w))
+		quota, rest := bits.Div64(high, low, sum) // fits, as w <= sum
+		left -= int64(quota)
+		a.shares = append(a.shares, int64(quota))
+		a.rest = append(a.rest, rest)
+		if rest > 0 {
+			a.order = append(a.order, int32(i))
+		}
+	}
+	if left == 0 {
+		return a.shares
+	}
+	slices.SortFunc(a.order, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(a.rest[y], a.rest[x]), cmp.Compare(x, y))
+	})
+	for _, i := range a.order[:left] {
+		a.shares[i]++
+	}
+	return a.shares
+}
