@@ -41,7 +41,9 @@ func (g *Graph) Matrix(ctx context.Context, sites, demand []Snap, limit geo.Limi
 					return
 				}
 				from := len(parts[w].column)
-				parts[w].row(sites[s])
+				if parts[w].row(ctx, sites[s]) != nil {
+					return // ctx ended: said below
+				}
 				rows[s] = rowPlace{part: w, from: from, to: len(parts[w].column)}
 			}
 		})
@@ -186,7 +188,7 @@ type rowWriter struct {
 	g      *Graph
 	att    *attachment
 	limit  geo.Limit
-	search *scratch
+	search *search[uint32]
 	best   []geo.Impedance // by demand; all Unreachable between rows
 	found  []int32         // demands of the current row
 	column []int32         // the rows written so far
@@ -194,7 +196,7 @@ type rowWriter struct {
 }
 
 func newRowWriter(g *Graph, att *attachment, limit geo.Limit) *rowWriter {
-	w := &rowWriter{g: g, att: att, limit: limit, search: newScratch(len(g.place))}
+	w := &rowWriter{g: g, att: att, limit: limit, search: newSearch[uint32](len(g.place))}
 	w.best = make([]geo.Impedance, len(att.demand))
 	for i := range w.best {
 		w.best[i] = geo.Unreachable
@@ -203,9 +205,9 @@ func newRowWriter(g *Graph, att *attachment, limit geo.Limit) *rowWriter {
 }
 
 // row appends the row of one site.
-func (w *rowWriter) row(site Snap) {
+func (w *rowWriter) row(ctx context.Context, site Snap) error {
 	if !site.OK {
-		return
+		return nil
 	}
 	g, s := w.g, w.search
 	bound := uint32(w.limit.Max)
@@ -215,9 +217,11 @@ func (w *rowWriter) row(site Snap) {
 			s.start(end.node, uint32(end.cost))
 		}
 	}
-	s.run(g.in, bound)
+	if err := s.run(ctx, g.in, bound); err != nil {
+		return err
+	}
 	for _, n := range s.touched {
-		reached := geo.Impedance(s.cost[n])
+		reached := geo.Impedance(s.key[n])
 		for _, leg := range w.att.legs[w.att.first[n]:w.att.first[n+1]] {
 			w.offer(leg.demand, reached.Add(leg.cost))
 		}
@@ -232,6 +236,7 @@ func (w *rowWriter) row(site Snap) {
 		w.best[d] = geo.Unreachable
 	}
 	w.found = w.found[:0]
+	return nil
 }
 
 // offer notes a cost for a demand if it is within the limit and the cheapest so far.
