@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
 
@@ -41,6 +42,9 @@ type Graph struct {
 	out   *adjacency // arcs along the direction of travel
 	in    *adjacency // arcs against it; the same as out when nothing is one-way
 	index segmentIndex
+	loops []int32 // edges that begin and end at one node, ascending; they have no arcs
+
+	pool sync.Pool // of *search[uint32], so that small searches do not each pay for the whole graph
 }
 
 // Nodes returns the number of nodes.
@@ -251,8 +255,21 @@ func (g *Graph) numberNodes(ends []bool) {
 	for e := range g.weight {
 		g.from[e] = number[g.roads.Refs[g.first[e]]]
 		g.to[e] = number[g.roads.Refs[g.last[e]]]
+		if g.from[e] == g.to[e] {
+			g.loops = append(g.loops, int32(e))
+		}
 	}
 }
+
+// take lends a scratch for one search; give takes it back after a complete search.
+func (g *Graph) take() *search[uint32] {
+	if s, ok := g.pool.Get().(*search[uint32]); ok {
+		return s
+	}
+	return newSearch[uint32](len(g.place))
+}
+
+func (g *Graph) give(s *search[uint32]) { g.pool.Put(s) }
 
 func (g *Graph) edgeList() edgeList {
 	return edgeList{nodes: len(g.place), from: g.from, to: g.to, weight: g.weight, oneWay: g.oneWay}

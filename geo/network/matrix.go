@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"sync"
 	"sync/atomic"
 
@@ -51,6 +50,9 @@ func (g *Graph) Matrix(ctx context.Context, sites, demand []Snap, limit geo.Limi
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	for _, p := range parts {
+		g.give(p.search)
 	}
 	return assemble(limit, len(demand), rows, parts), nil
 }
@@ -99,49 +101,33 @@ type leg struct {
 // attachment hangs demands on the graph: for every node the legs of the demands that can reach it along their own edge.
 type attachment struct {
 	demand []Snap
-	first  []int32 // legs of node n are legs[first[n]:first[n+1]], by ascending demand
+	first  []int32 // legs of node n are legs[first[n]:first[n+1]]
 	legs   []leg
-	byEdge []int32 // connected demands, by edge, then index
+	byEdge byEdge
 }
 
 func (g *Graph) attach(demand []Snap) *attachment {
-	a := &attachment{demand: demand, first: make([]int32, len(g.place)+1)}
-	for i := range demand {
-		if !demand[i].OK {
-			continue
-		}
-		a.byEdge = append(a.byEdge, int32(i))
-		for _, end := range g.leaving(&demand[i]) {
-			if end.node >= 0 {
-				a.first[end.node+1]++
+	a := &attachment{demand: demand, first: make([]int32, len(g.place)+1), byEdge: groupByEdge(demand)}
+	each := func(visit func(node int32, l leg)) {
+		for _, i := range a.byEdge.index {
+			for _, end := range g.leaving(&demand[i]) {
+				if end.node >= 0 {
+					visit(end.node, leg{i, end.cost})
+				}
 			}
 		}
 	}
+	each(func(node int32, _ leg) { a.first[node+1]++ })
 	for n := range g.place {
 		a.first[n+1] += a.first[n]
 	}
 	a.legs = make([]leg, a.first[len(g.place)])
 	next := slices.Clone(a.first)
-	for _, i := range a.byEdge {
-		for _, end := range g.leaving(&demand[i]) {
-			if end.node >= 0 {
-				a.legs[next[end.node]] = leg{i, end.cost}
-				next[end.node]++
-			}
-		}
-	}
-	slices.SortStableFunc(a.byEdge, func(i, j int32) int { return int(demand[i].Edge) - int(demand[j].Edge) })
+	each(func(node int32, l leg) {
+		a.legs[next[node]] = l
+		next[node]++
+	})
 	return a
-}
-
-// onEdge returns the demands on an edge, ascending.
-func (a *attachment) onEdge(edge int32) []int32 {
-	from := sort.Search(len(a.byEdge), func(i int) bool { return a.demand[a.byEdge[i]].Edge >= edge })
-	to := from
-	for to < len(a.byEdge) && a.demand[a.byEdge[to]].Edge == edge {
-		to++
-	}
-	return a.byEdge[from:to]
 }
 
 // end is an end of a snap's edge and the cost between it and the snapped point, access leg included.
@@ -196,7 +182,7 @@ type rowWriter struct {
 }
 
 func newRowWriter(g *Graph, att *attachment, limit geo.Limit) *rowWriter {
-	w := &rowWriter{g: g, att: att, limit: limit, search: newSearch[uint32](len(g.place))}
+	w := &rowWriter{g: g, att: att, limit: limit, search: g.take()}
 	w.best = make([]geo.Impedance, len(att.demand))
 	for i := range w.best {
 		w.best[i] = geo.Unreachable
@@ -226,7 +212,7 @@ func (w *rowWriter) row(ctx context.Context, site Snap) error {
 			w.offer(leg.demand, reached.Add(leg.cost))
 		}
 	}
-	for _, d := range w.att.onEdge(site.Edge) {
+	for _, d := range w.att.byEdge.on(site.Edge) {
 		w.offer(d, g.direct(&w.att.demand[d], &site))
 	}
 	slices.Sort(w.found)

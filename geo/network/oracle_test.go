@@ -1,9 +1,12 @@
 package network
 
 import (
+	"container/heap"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -118,32 +121,15 @@ func newOracle(all []piece, demand, sites []Snap) *oracle {
 			}
 			continue
 		}
-		var last uint64
-		for offset := uint64(1); offset <= p.weight; offset++ {
-			if !cuts[e][offset] {
-				// Jump to the next cut: the smallest one above last.
-				next := p.weight
-				for c := range cuts[e] {
-					if c > last && c < next {
-						next = c
-					}
-				}
-				offset = next
-			}
-			a, b := spots(e, last)[0], spots(e, offset)[0]
-			if last == 0 {
-				a = p.from
-			}
-			if offset == p.weight {
-				b = p.to
-			}
+		offsets := slices.Sorted(maps.Keys(cuts[e]))
+		for k := 1; k < len(offsets); k++ {
+			a, b, step := spots(e, offsets[k-1])[0], spots(e, offsets[k])[0], offsets[k]-offsets[k-1]
 			if p.oneWay != Backward {
-				o.join(a, b, offset-last)
+				o.join(a, b, step)
 			}
 			if p.oneWay != Forward {
-				o.join(b, a, offset-last)
+				o.join(b, a, step)
 			}
-			last = offset
 		}
 	}
 	for i, d := range demand {
@@ -163,26 +149,41 @@ func newOracle(all []piece, demand, sites []Snap) *oracle {
 	return o
 }
 
-// from is Dijkstra's algorithm with nothing clever about it: the next spot is found by looking at all of them.
+// from is Dijkstra's algorithm on names.
 func (o *oracle) from(start string) map[string]uint64 {
 	cost, done := map[string]uint64{start: 0}, map[string]bool{}
-	for {
-		at, best := "", ^uint64(0)
-		for spot, c := range cost {
-			if !done[spot] && c < best {
-				at, best = spot, c
-			}
+	todo := &spotHeap{{start, 0}}
+	for todo.Len() > 0 {
+		at := heap.Pop(todo).(spot)
+		if done[at.name] {
+			continue
 		}
-		if at == "" {
-			return cost
-		}
-		done[at] = true
-		for to, w := range o.arcs[at] {
-			if was, ok := cost[to]; !ok || best+w < was {
-				cost[to] = best + w
+		done[at.name] = true
+		for to, w := range o.arcs[at.name] {
+			if was, ok := cost[to]; !ok || at.cost+w < was {
+				cost[to] = at.cost + w
+				heap.Push(todo, spot{to, at.cost + w})
 			}
 		}
 	}
+	return cost
+}
+
+type spot struct {
+	name string
+	cost uint64
+}
+
+type spotHeap []spot
+
+func (h spotHeap) Len() int           { return len(h) }
+func (h spotHeap) Less(i, j int) bool { return h[i].cost < h[j].cost }
+func (h spotHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *spotHeap) Push(x any)        { *h = append(*h, x.(spot)) }
+func (h *spotHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
 }
 
 // world is a random small road network with points around it.
@@ -274,32 +275,48 @@ func entries(t rapid.TB, m *geo.CostMatrix) map[[2]int]geo.Impedance {
 	return all
 }
 
-func drawLimit(t *rapid.T, g *Graph) geo.Impedance {
-	return geo.Impedance(rapid.SampledFrom([]uint32{0, 1, 300_000, 1_000_000, 2_500_000, 1 << 31, 1<<32 - 2}).Draw(t, "limit"))
+// drawLimit draws a limit, now and then one that is exactly the cost of some pair.
+func drawLimit(t *rapid.T, g *Graph, sites, demand []Snap) geo.Impedance {
+	limits := []geo.Impedance{0, 1, 300_000, 1_000_000, 2_500_000, 1 << 31, geo.Unreachable - 1}
+	if m := mustMatrix(t, g, sites, demand, geo.Unreachable-1); len(m.Cost) > 0 && rapid.Bool().Draw(t, "on the boundary") {
+		limits = m.Cost
+	}
+	return rapid.SampledFrom(limits).Draw(t, "limit")
+}
+
+// check runs a property on a few hundred random worlds.
+func check(t *testing.T, property func(t *rapid.T)) {
+	for range 5 {
+		rapid.Check(t, property)
+	}
 }
 
 func TestMatrixEqualsBruteForce(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		g := drawGraph(t, w)
 		sites, demand := g.Snap(w.sites), g.Snap(w.demand)
-		limit := drawLimit(t, g)
-		got := entries(t, mustMatrix(t, g, sites, demand, limit))
+		limit := drawLimit(t, g, sites, demand)
 		all := pieces(w.roads, g.Mode, g.Metric)
 		if len(all) != g.Edges() {
 			t.Fatalf("%d edges, want %d", g.Edges(), len(all))
 		}
-		o := newOracle(all, demand, sites)
-		for d := range demand {
-			from := o.from(fmt.Sprint("demand ", d))
-			for s := range sites {
-				want, ok := from[fmt.Sprint("site ", s)]
-				ok = ok && want <= uint64(limit)
-				cost, has := got[[2]int{s, d}]
-				if has != ok || has && uint64(cost) != want {
-					t.Fatalf("site %d, demand %d: got %v %v, want %v %v", s, d, cost, has, want, ok)
-				}
+		compare(t, newOracle(all, demand, sites), mustMatrix(t, g, sites, demand, limit), demand)
+	})
+}
+
+// compare holds every column of the matrix whose demand is connected against the oracle.
+func compare(t rapid.TB, o *oracle, m *geo.CostMatrix, demand []Snap) {
+	got := entries(t, m)
+	for d := range demand {
+		from := o.from(fmt.Sprint("demand ", d))
+		for s := range m.Rows() {
+			want, ok := from[fmt.Sprint("site ", s)]
+			ok = ok && want <= uint64(m.Limit.Max)
+			cost, has := got[[2]int{s, d}]
+			if has != ok || has && uint64(cost) != want {
+				t.Fatalf("site %d, demand %d: got %v %v, want %v %v", s, d, cost, has, want, ok)
 			}
 		}
-	})
+	}
 }
