@@ -23,6 +23,7 @@ func Compute(ctx context.Context, in Input) (*Result, error) {
 	}
 	c := &computer{in: in, rank: siteRanks(in.Sites), snaps: map[GraphKey][]network.Snap{}}
 	res := &Result{Date: in.Date}
+	owner := cellOwners(in)
 	for t := range in.Tiers {
 		s, cut, err := c.service(ctx, t)
 		if err != nil {
@@ -30,8 +31,12 @@ func Compute(ctx context.Context, in Input) (*Result, error) {
 		}
 		res.Services = append(res.Services, s)
 		res.Unconnected = append(res.Unconnected, cut)
+		f := sum(in, &s, owner)
+		res.Region = append(res.Region, f.region)
+		res.Total = append(res.Total, f.total)
+		res.Blank = append(res.Blank, f.blank)
+		res.Scattered = append(res.Scattered, f.scattered)
 	}
-	sum(in, res)
 	return res, nil
 }
 

@@ -1,20 +1,23 @@
 package coverage
 
-// sum turns the services into the figures of every region and of the whole area. All sums are of integers, from the
-// deepest regions upwards, so a parent is exactly its children plus what it owns itself.
-func sum(in Input, res *Result) {
-	owner := cellOwners(in)
-	for t := range in.Tiers {
-		regions := make([]Indicators, len(in.Regions.All))
-		sumPeople(in, &res.Services[t], regions)
-		scattered := sumCells(in, &res.Services[t], owner, regions)
-		sumSites(in, t, res.Services[t].Open, regions)
-		blank := markPresence(in, t, regions)
-		res.Region = append(res.Region, regions)
-		res.Total = append(res.Total, rollUp(in, regions))
-		res.Blank = append(res.Blank, blank)
-		res.Scattered = append(res.Scattered, scattered)
-	}
+// figures are what a tier's service makes of the regions.
+type figures struct {
+	region    []Indicators
+	total     Indicators
+	blank     []int32
+	scattered People
+}
+
+// sum turns the service of a tier into the figures of every region and of the whole area. All sums are of integers, from
+// the deepest regions upwards, so a parent is exactly its children plus what it owns itself. Owner is that of cellOwners.
+func sum(in Input, s *Service, owner []int32) figures {
+	f := figures{region: make([]Indicators, len(in.Regions.All))}
+	sumPeople(in, s, f.region)
+	f.scattered = sumCells(in, s, owner, f.region)
+	sumSites(in, s.Tier, s.Open, f.region)
+	f.blank = markPresence(in, s.Tier, f.region)
+	f.total = rollUp(in, f.region)
+	return f
 }
 
 // add adds up everything that counts people, cells, sites or regions.
