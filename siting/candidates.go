@@ -346,7 +346,7 @@ func (w *World) reach(ctx context.Context, t int, points []orb.Point, demand map
 		demand[key] = g.Snap(w.Demand.Point)
 	}
 	snaps := g.Snap(points)
-	m, err := g.Matrix(ctx, snaps, demand[key], tier.Limit, w.Workers)
+	m, err := g.Matrix(ctx, snaps, demand[key], tier.Limit, w.workers())
 	return m, snaps, err
 }
 

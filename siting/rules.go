@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
 	"sitecover/coverage"
+	"sitecover/geo/network"
 	"sitecover/siting/solve"
 )
 
@@ -17,6 +19,15 @@ type World struct {
 	Coverage       *coverage.Result // of the same Input
 	Places         []Place
 	Exclusions     []Exclusion
+	Roads          *network.Roads // for road-side stations; nil = none
+}
+
+// workers returns the number of parallel workers, at least 1.
+func (w *World) workers() int {
+	if w.Workers <= 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return w.Workers
 }
 
 // TierRules says where sites of one tier may be opened and what they cost. One per tier of the World, in the same order.

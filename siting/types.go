@@ -161,10 +161,11 @@ type Miss struct {
 
 // Station is a proposed 红色驿站 in a place of heavy footfall.
 type Station struct {
-	Rank      int
+	Rank      int // 1 = captures most beside the stations before it
 	Candidate Candidate
 	Score     float64            // captured footfall after overlap, index points (or people a day when observed)
 	Parts     map[string]float64 // score before overlap by generator kind; "residents", "road" included
-	Observed  bool               // the score rests on counted people
-	Kept      float64            // share of sensitivity runs that choose it; negative = not run
+	Observed  bool               // at least half of the score before overlap rests on counted people
+	Kept      float64            // share of sensitivity runs that put a station here or within half the catchment; negative = not run
+	Road      string             // class of the main road it stands at, e.g. "primary"; "" = none
 }

@@ -1,0 +1,293 @@
+package siting
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"math"
+	"slices"
+
+	"sitecover/geo"
+)
+
+// setting is one set of weights and catchment: the study's own, or that of a sensitivity run.
+type setting struct {
+	catchment float64   // metres
+	factor    []float64 // per kind: its footfall is so many times the study's
+	alone     []bounded // see footfall.alone
+}
+
+// base returns the study's own setting.
+func (f *footfall) base() setting {
+	s := setting{catchment: f.r.Catchment, factor: make([]float64, len(f.kinds))}
+	for k := range s.factor {
+		s.factor[k] = 1
+	}
+	return s
+}
+
+// host returns h of a spot.
+func (f *footfall) host(spot int32) float64 {
+	if f.spots[spot].Host >= 0 {
+		return 1
+	}
+	return f.r.Roadside
+}
+
+// roadside returns the footfall of the main road at a spot, h included.
+func (f *footfall) roadside(spot int32, s setting) float64 {
+	return f.host(spot) * roadSteps(f.spots[spot].class) * f.r.Weights[PartRoad] * f.surface.point * s.factor[f.road]
+}
+
+// captured is the state of a set of stations: what each generator has left.
+type captured struct {
+	f    *footfall
+	s    setting
+	left []float64 // per generator: e_i prod (1 - a_ij)
+}
+
+func (f *footfall) nothing(s setting) *captured {
+	c := &captured{f: f, s: s, left: make([]float64, len(f.surface.generators))}
+	for i := range c.left {
+		c.left[i] = 1
+	}
+	for e := range f.r.Existing {
+		generators, costs := f.stand.Row(e)
+		for k, i := range generators {
+			c.left[i] *= 1 - decay(costs[k], s.catchment)
+		}
+	}
+	return c
+}
+
+// gain returns what a spot adds.
+func (c *captured) gain(spot int32) float64 {
+	sum, h := 0.0, c.f.host(spot)
+	generators, costs := c.f.reach.Row(int(spot))
+	for k, i := range generators {
+		if a := decay(costs[k], c.s.catchment); a > 0 {
+			sum += c.f.surface.generators[i].value * c.s.factor[c.f.kindOf[i]] * c.left[i] * a
+		}
+	}
+	return h*sum + c.f.roadside(spot, c.s)
+}
+
+// open lets a spot capture, and returns what it added.
+func (c *captured) open(spot int32) float64 {
+	gain, h := c.gain(spot), c.f.host(spot)
+	generators, costs := c.f.reach.Row(int(spot))
+	for k, i := range generators {
+		c.left[i] *= 1 - h*decay(costs[k], c.s.catchment)
+	}
+	return gain
+}
+
+// total opens all spots in their order and returns what each added.
+func (f *footfall) total(s setting, spots []int32) (sum float64, gains []float64) {
+	c := f.nothing(s)
+	for _, j := range spots {
+		g := c.open(j)
+		sum, gains = sum+g, append(gains, g)
+	}
+	return sum, gains
+}
+
+// choose returns the stations of a setting in the order of their rank: greedy, then exchanges until none helps.
+func (f *footfall) choose(ctx context.Context, s setting) ([]int32, error) {
+	s.alone = f.alone(s)
+	chosen := f.complete(s, nil)
+	best, _ := f.total(s, chosen)
+	for improved := true; improved; {
+		improved = false
+		for next := range f.moves(s, &chosen) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			next = f.complete(s, next)
+			if sum, _ := f.total(s, next); sum > best*(1+1e-9) { // less is the rounding of another order of sums
+				chosen, best, improved = next, sum, true
+			}
+		}
+	}
+	return f.rank(s, chosen), nil
+}
+
+// moves yields sets to try in the stead of the chosen one, which may change between two of them: one spot forced in, and two
+// forced in around a chosen one that shuts both out.
+func (f *footfall) moves(s setting, chosen *[]int32) iter.Seq[[]int32] {
+	return func(yield func([]int32) bool) {
+		for _, j := range s.alone[:min(len(s.alone), exchanges)] {
+			if !slices.Contains(*chosen, j.spot) && !yield(f.forceIn(s, *chosen, j.spot)) {
+				return
+			}
+		}
+		for _, i := range slices.Clone(*chosen) {
+			shut := f.shutOut(s, i)
+			for k, a := range shut {
+				for _, b := range shut[:k] {
+					if f.apart(a, b) && !yield(f.forceIn(s, f.forceIn(s, *chosen, b), a)) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// shutOut returns the spots nearer to i than the spacing, the best alone first, at most flanks of them.
+func (f *footfall) shutOut(s setting, i int32) []int32 {
+	var out []int32
+	for _, b := range s.alone {
+		if b.spot != i && !f.apart(b.spot, i) {
+			if out = append(out, b.spot); len(out) == flanks {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// apart tells whether two spots keep the spacing.
+func (f *footfall) apart(a, b int32) bool {
+	return geo.Distance(f.spots[a].Point, f.spots[b].Point) >= f.r.Spacing
+}
+
+// flanks is how many spots around a chosen one are tried in pairs.
+const flanks = 10
+
+// exchanges is how many spots, the best alone first, a round of exchanges tries to bring in.
+const exchanges = 300
+
+// forceIn puts a spot into a set in the stead of those that are too near to it, or of the one that is missed least.
+func (f *footfall) forceIn(s setting, chosen []int32, spot int32) []int32 {
+	next := []int32{spot}
+	for _, j := range chosen {
+		if j != spot && f.apart(spot, j) {
+			next = append(next, j)
+		}
+	}
+	if len(next) <= f.r.Count {
+		return next
+	}
+	worst, least := -1, math.Inf(1)
+	c := f.nothing(s)
+	for _, j := range f.rank(s, next) {
+		if gain := c.open(j); j != spot && gain < least {
+			worst, least = slices.Index(next, j), gain
+		}
+	}
+	return slices.Delete(next, worst, worst+1)
+}
+
+// rank orders a set of stations greedily by what each adds to those before it.
+func (f *footfall) rank(s setting, chosen []int32) []int32 {
+	left := slices.Sorted(slices.Values(chosen))
+	c := f.nothing(s)
+	var out []int32
+	for len(left) > 0 {
+		best, most := 0, math.Inf(-1)
+		for k, j := range left {
+			if g := c.gain(j); g > most {
+				best, most = k, g
+			}
+		}
+		c.open(left[best])
+		out = append(out, left[best])
+		left = slices.Delete(left, best, best+1)
+	}
+	return out
+}
+
+// bounded is a spot with what it adds beside the existing stations only, which it can never exceed.
+type bounded struct {
+	spot int32
+	gain float64
+}
+
+// alone lists every spot that adds anything beside the existing stations, the best first.
+func (f *footfall) alone(s setting) []bounded {
+	c := f.nothing(s)
+	var out []bounded
+	for j := range f.spots {
+		if gain := c.gain(int32(j)); gain > 0 {
+			out = append(out, bounded{int32(j), gain})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b bounded) int { return cmp.Compare(b.gain, a.gain) })
+	return out
+}
+
+// complete adds stations to a set, each time the one that adds most, until Count is reached or none adds anything. What a
+// spot adds alone bounds what it adds to others, so that few spots are looked at (M. Minoux, Accelerated greedy algorithms,
+// Springer LNCIS 7, 1978).
+func (f *footfall) complete(s setting, chosen []int32) []int32 {
+	c := f.nothing(s)
+	blocked := make([]bool, len(f.spots))
+	open := func(j int32) {
+		c.open(j)
+		blocked[j] = true
+		for _, k := range f.near.within(f.spots[j].Point, f.r.Spacing) {
+			blocked[k] = true
+		}
+	}
+	for _, j := range chosen {
+		open(j)
+	}
+	for len(chosen) < f.r.Count {
+		best, most := int32(-1), 0.0
+		for _, b := range s.alone {
+			if b.gain < most {
+				break
+			}
+			if blocked[b.spot] {
+				continue
+			}
+			if gain := c.gain(b.spot); gain > most || gain == most && b.spot < best {
+				best, most = b.spot, gain
+			}
+		}
+		if best < 0 {
+			break
+		}
+		open(best)
+		chosen = append(chosen, best)
+	}
+	return chosen
+}
+
+// describe turns ranked spots into stations.
+func (f *footfall) describe(ranked []int32) []Station {
+	s := f.base()
+	_, gains := f.total(s, ranked)
+	stations := make([]Station, 0, len(ranked))
+	for k, j := range ranked {
+		parts, counted, sum := f.parts(j, s)
+		stations = append(stations, Station{
+			Rank: k + 1, Candidate: f.spots[j].Candidate, Score: gains[k], Parts: parts,
+			Observed: counted > 0 && 2*counted >= sum, Kept: -1, Road: roadName(f.spots[j].class),
+		})
+	}
+	return stations
+}
+
+// parts splits what a spot alone would capture by generator kind, with the part that rests on counts.
+func (f *footfall) parts(spot int32, s setting) (parts map[string]float64, counted, sum float64) {
+	parts = map[string]float64{}
+	h := f.host(spot)
+	generators, costs := f.reach.Row(int(spot))
+	for k, i := range generators {
+		g := &f.surface.generators[i]
+		if v := h * g.value * decay(costs[k], s.catchment); v > 0 {
+			parts[g.kind] += v
+			sum += v
+			if g.counted {
+				counted += v
+			}
+		}
+	}
+	if v := f.roadside(spot, s); v > 0 {
+		parts[PartRoad] += v
+		sum += v
+	}
+	return parts, counted, sum
+}

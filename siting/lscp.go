@@ -1,0 +1,53 @@
+package siting
+
+import (
+	"context"
+	"fmt"
+
+	"sitecover/siting/solve"
+)
+
+// lscp is the location set covering problem of Toregas, Swain, ReVelle & Bergman (Operations Research 19, 1971), whole or
+// for a share of the people (Daskin & Owen, Geographical Analysis 31, 1999), beside the sites that stand already:
+//
+//	min  sum_j c_j x_j                   c_j = 1 by sites, the tier's cost at j by money
+//	s.t. sum_{j: d_ij <= limit} x_j >= 1 for every demand point i that nobody serves today and some candidate reaches (Share 0)
+//	     sum_i people_i y_i >= Share x people - people served today,  y_i <= sum_j x_j    (Share > 0)
+//	     x, y in {0, 1}
+//
+// The model knows no spacing between new sites: pairs that are too near are listed in TooNear. A share beyond what the
+// candidates reach is infeasible; the reason names the largest share that is possible. Bound is from below.
+func (o *oneModel) lscp(ctx context.Context) ([]int32, *One, error) {
+	total := &o.m.w.Coverage.Total[o.p.Tier]
+	p := &solve.SetCoverProblem{Cover: o.problem.Cover, Covered: make([]bool, o.problem.Cover.Rows)}
+	for i, class := range o.problem.Class {
+		p.Covered[i] = int(class) != 2*o.p.Tier
+	}
+	if o.p.Share > 0 {
+		missing := need(o.p.Share, int64(total.People)) - int64(total.Covered)
+		if missing <= 0 {
+			return nil, o.answer(solve.Optimal, ""), nil // met today: nothing to open
+		}
+		if reach := int64(o.reachable()); missing > reach {
+			return nil, o.answer(solve.Infeasible, fmt.Sprintf(
+				"%.0f more people must be covered for a share of %g, candidates reach %.0f of them: at most %.6f is possible",
+				float64(missing)/1e6, o.p.Share, float64(reach)/1e6, share(int64(total.Covered)+reach, int64(total.People)))), nil
+		}
+		// Rounded weights may sum to a little less than the people within reach.
+		p.Demand = min(missing/o.m.scale.unit, sum(o.problem.Cover.Weight))
+	}
+	s, err := solve.SetCover(ctx, p, o.p.Solve)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := o.answer(s.Status, s.Reason)
+	out.Objective, out.Bound, out.Gap = float64(s.Objective), s.Bound, s.Gap
+	return s.Open, out, nil
+}
+
+func sum(values []int64) (total int64) {
+	for _, v := range values {
+		total += v
+	}
+	return total
+}

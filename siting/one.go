@@ -1,0 +1,229 @@
+package siting
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sitecover/coverage"
+	"sitecover/geo"
+	"sitecover/siting/solve"
+)
+
+// Model is a siting model for one tier at one time.
+type Model string
+
+// The models.
+const (
+	MCLP Model = "mclp" // cover most people with so many sites or so much money
+	LSCP Model = "lscp" // cover everyone, or a share, with fewest sites or least money
+)
+
+// Unit is what a model limits or minimises.
+type Unit uint8
+
+// The units.
+const (
+	BySites Unit = iota // number of sites
+	ByMoney             // 元
+)
+
+// OneProblem asks a model for new sites of one tier, all opened together.
+type OneProblem struct {
+	World *World
+	Rules []TierRules   // one per tier of the World
+	Found *CandidateSet // nil = SolveOne looks for the candidates itself
+	Tier  int
+	Model Model
+	Unit  Unit
+	Limit int64         // MCLP: sites or 元 to spend, >= 0
+	Share float64       // LSCP: share of the tier's people that must be covered, those of today included, (0, 1]; 0 = everyone whom some candidate reaches
+	Solve solve.Options // the zero value is the solver's default
+}
+
+// One is the answer of a model for one tier.
+type One struct {
+	Candidates []Candidate // of the tier
+	Rejected   []Rejection
+	Picks      []Pick // in the order of what each adds to those before it; their years are 0
+	Status     Status
+	Objective  float64 // MCLP: people newly covered; LSCP: sites or 元
+	Bound      float64 // no choice under the same rules has a better objective
+	Gap        float64 // |Bound - Objective| / Bound
+	Reason     string  // why it is infeasible, in English; "" otherwise
+
+	Covered    coverage.People // people of the tier covered in the end
+	Effective  float64         // share of people; NaN without people
+	OutOfReach coverage.People // people whom no open site and no candidate reaches
+	TooNear    [][2]int        // LSCP only: pairs of Picks nearer to each other than the spacing, which that model does not know
+	Cost       Yuan
+}
+
+// Validate names everything that is wrong with the problem.
+func (p *OneProblem) Validate() error {
+	if p.World == nil {
+		return errors.New("siting: OneProblem.World is missing")
+	}
+	errs := []error{p.World.Validate(), p.World.validateRules(p.Rules)}
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("siting: OneProblem."+format, args...))
+	}
+	if p.Tier < 0 || p.Tier >= len(p.World.Tiers) {
+		bad("Tier %d of %d", p.Tier, len(p.World.Tiers))
+	}
+	if p.Model != MCLP && p.Model != LSCP {
+		bad("Model %q: want %q or %q", p.Model, MCLP, LSCP)
+	}
+	if p.Unit > ByMoney {
+		bad("Unit %d is unknown", p.Unit)
+	}
+	if p.Limit < 0 {
+		bad("Limit %d is negative", p.Limit)
+	}
+	if !(p.Share >= 0 && p.Share <= 1) {
+		bad("Share %v: want 0 (all within reach) to 1", p.Share)
+	}
+	if p.Found != nil && (len(p.Found.Serving) != len(p.World.Tiers) || len(p.Found.Reach) != len(p.World.Tiers)) {
+		bad("Found is of %d tiers, not %d", len(p.Found.Serving), len(p.World.Tiers))
+	}
+	return errors.Join(errs...)
+}
+
+// SolveOne answers one model for one tier. Ties go to host places, then to the lowest candidate ID.
+func SolveOne(ctx context.Context, p OneProblem) (*One, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	set := p.Found
+	if set == nil {
+		var err error
+		if set, err = FindCandidates(ctx, p.World, p.Rules); err != nil {
+			return nil, err
+		}
+	}
+	o := newOneModel(&p, set.only(p.Tier))
+	solver := o.mclp
+	if p.Model == LSCP {
+		solver = o.lscp
+	}
+	open, out, err := solver(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("siting: %s: %w", p.Model, err)
+	}
+	o.finish(open, out)
+	return out, nil
+}
+
+// only returns the part of a set that serves one tier.
+func (s *CandidateSet) only(tier int) *CandidateSet {
+	out := &CandidateSet{Considered: s.Considered, Serving: make([][]int32, len(s.Serving)), Reach: make([]*geo.CostMatrix, len(s.Reach))}
+	for t := range s.Reach {
+		out.Reach[t] = &geo.CostMatrix{Limit: s.Reach[t].Limit, Columns: s.Reach[t].Columns, Offset: []int64{0}}
+	}
+	out.Reach[tier] = s.Reach[tier]
+	for _, i := range s.Serving[tier] {
+		c := s.All[i]
+		c.Tiers = []int{tier}
+		out.Serving[tier] = append(out.Serving[tier], int32(len(out.All)))
+		out.All = append(out.All, c)
+	}
+	for _, r := range s.Rejected {
+		if r.Tier == tier || r.Tier == AllTiers {
+			out.Rejected = append(out.Rejected, r)
+		}
+	}
+	return out
+}
+
+// oneModel is a OneProblem in the solver's terms: a rollout of one year that only its people matter to.
+type oneModel struct {
+	p       *OneProblem
+	m       *model
+	problem *solve.RolloutProblem
+}
+
+func newOneModel(p *OneProblem, set *CandidateSet) *oneModel {
+	rules := slices.Clone(p.Rules)
+	for t := range rules {
+		rules[t].Weight, rules[t].PresenceWeight = 1, -1
+	}
+	m := newModel(&Problem{World: p.World, Rules: rules, Found: set, Budgets: []Budget{{Money: Yuan(p.Limit)}}}, set)
+	o := &oneModel{p: p, m: m, problem: m.rollout()}
+	if p.Unit == BySites {
+		o.problem.Cover.Cost = nil
+	}
+	for i, class := range o.problem.Class {
+		if int(class) != 2*p.Tier {
+			o.problem.Cover.Weight[i] = 0
+		}
+	}
+	return o
+}
+
+// answer starts an answer; Objective and Bound are still in the solver's units.
+func (o *oneModel) answer(status solve.Status, reason string) *One {
+	out := &One{Candidates: o.m.set.All, Rejected: o.m.set.Rejected, Status: Status(status), Reason: reason}
+	total := &o.m.w.Coverage.Total[o.p.Tier]
+	out.OutOfReach = total.People - total.Covered - o.reachable()
+	return out
+}
+
+// reachable returns how many people are not covered today and within reach of some candidate.
+func (o *oneModel) reachable() coverage.People {
+	var sum coverage.People
+	for d, row := range o.m.rowOf[o.p.Tier] {
+		if row >= 0 {
+			sum += o.m.w.Demand.People[d]
+		}
+	}
+	return sum
+}
+
+// finish orders the chosen columns by what each adds to those before it and describes them.
+func (o *oneModel) finish(open []int32, out *One) {
+	m, t := o.m, o.p.Tier
+	total := &m.w.Coverage.Total[t]
+	out.Covered = total.Covered
+	if out.Status != Infeasible {
+		sol := &solve.RolloutSolution{Year: make([]int32, len(m.columns))}
+		for j := range sol.Year {
+			sol.Year[j] = -1
+		}
+		for _, j := range open {
+			sol.Year[j] = 0
+		}
+		s, chosen := m.standing(), m.chosen(sol)
+		for left := slices.Sorted(slices.Values(open)); len(left) > 0; {
+			best, most := 0, worth{value: -1}
+			for k, j := range left {
+				if w := m.worth(s, j); w.gained > most.gained || most.value < 0 {
+					best, most = k, w
+				}
+			}
+			p := m.pick(s, chosen, left[best], 0)
+			p.Reason = ForCoverage
+			out.Picks = append(out.Picks, p)
+			out.Covered += p.Gained
+			out.Cost += p.Cost
+			left = slices.Delete(left, best, best+1)
+		}
+	}
+	out.Effective = share(int64(out.Covered), int64(total.People))
+	if o.p.Model == LSCP {
+		out.TooNear = o.tooNear(out)
+	}
+}
+
+// tooNear lists the pairs of picks that are nearer to each other than the spacing.
+func (o *oneModel) tooNear(out *One) (pairs [][2]int) {
+	for a := range out.Picks {
+		for b := range a {
+			p, q := out.Candidates[out.Picks[a].Candidate].Point, out.Candidates[out.Picks[b].Candidate].Point
+			if geo.Distance(p, q) < o.p.Rules[o.p.Tier].Spacing {
+				pairs = append(pairs, [2]int{b, a})
+			}
+		}
+	}
+	return pairs
+}

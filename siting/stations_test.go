@@ -1,0 +1,271 @@
+package siting
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"sitecover/coverage"
+	"sitecover/geo/network"
+)
+
+// stationRules are straight, without sensitivity runs: squares of distance are easy by hand.
+func stationRules(count int, weights map[string]float64) StationRules {
+	r := DefaultStationRules()
+	r.Count, r.Weights, r.Mode, r.Runs = count, weights, coverage.Straight, 0
+	return r
+}
+
+func (y *toy) stations(r StationRules) []Station {
+	y.t.Helper()
+	s, err := FindStations(context.Background(), y.world(), r)
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	return s
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-3*math.Max(1, math.Abs(b)) }
+
+// A market of 64 points and a stop of 16 stand 150 m apart, where 1 - (150/300)² = 3/4 is captured: at the market
+// 64 + 12 = 76, at the stop 16 + 48 = 64. A lone park of 8 stands 2 km east. The market comes first, the stop is too near to
+// it (spacing 1,000 m), and the park follows.
+func TestStationsByHand(t *testing.T) {
+	y := newToy(t)
+	y.place("market", "market", at(500, 1000))
+	y.place("stop", "stop", at(650, 1000))
+	y.place("park", "park", at(2500, 1000))
+	got := y.stations(stationRules(3, map[string]float64{"market": 64, "stop": 16, "park": 8}))
+	if len(got) != 2 {
+		t.Fatalf("%d stations: %+v", len(got), got)
+	}
+	m, p := got[0], got[1]
+	if m.Candidate.ID != "host:market" || !near(m.Score, 76) || !near(m.Parts["market"], 64) || !near(m.Parts["stop"], 12) || m.Rank != 1 {
+		t.Errorf("first %+v", m)
+	}
+	if p.Candidate.ID != "host:park" || !near(p.Score, 8) || p.Rank != 2 || p.Kept >= 0 || p.Observed {
+		t.Errorf("second %+v", p)
+	}
+}
+
+// Without spacing the stop is second: of its own 16 a quarter is left by the market (4), and nothing of the market's 64,
+// which its own station captures whole.
+func TestStationsShareWithDiminishingReturn(t *testing.T) {
+	y := newToy(t)
+	y.place("market", "market", at(500, 1000))
+	y.place("stop", "stop", at(650, 1000))
+	r := stationRules(2, map[string]float64{"market": 64, "stop": 16})
+	r.Spacing = 0
+	got := y.stations(r)
+	if len(got) != 2 || got[1].Candidate.ID != "host:stop" || !near(got[1].Score, 4) || !near(got[1].Parts["stop"], 16) || !near(got[1].Parts["market"], 48) {
+		t.Errorf("stations %+v", got)
+	}
+}
+
+// The middle place reaches both sides at 3/4 each and is best alone: 12 + 12 + 1 = 25 against 16 + 0.75. Two stations with
+// 200 m between them leave it out: greedy would keep it with one side (25 + 4), the exchange finds both sides (32.8).
+func TestStationsExchangeWhatGreedyTook(t *testing.T) {
+	y := newToy(t)
+	y.place("a", "big", at(500, 1000))
+	y.place("m", "small", at(650, 1000))
+	y.place("z", "big", at(800, 1000))
+	r := stationRules(2, map[string]float64{"big": 16, "small": 1})
+	r.Spacing = 200
+	got := y.stations(r)
+	sum := 0.0
+	for _, s := range got {
+		sum += s.Score
+	}
+	// a takes 16 and 3/4 of m; z takes 16 and 3/4 of the quarter that is left of m.
+	if len(got) != 2 || !near(sum, 32+0.75+0.1875) {
+		t.Errorf("stations %+v", got)
+	}
+}
+
+// An existing station keeps the spacing and what it captures.
+func TestStationsRespectTheExisting(t *testing.T) {
+	y := newToy(t)
+	y.place("market", "market", at(500, 1000))
+	y.place("stop", "stop", at(650, 1000))
+	r := stationRules(2, map[string]float64{"market": 64, "stop": 16})
+	r.Spacing = 100
+	r.Existing = []coverage.Site{{ID: "old", Point: at(500, 1000)}}
+	got := y.stations(r)
+	if len(got) != 1 || got[0].Candidate.ID != "host:stop" || !near(got[0].Score, 4) {
+		t.Errorf("stations %+v", got)
+	}
+}
+
+// A counted place switches the surface to people a day. The counted market (600 a day, weight 6) makes an index point worth
+// 100, so the uncounted stop of weight 2 is worth 200 and 100 residents of weight 1 are worth 100.
+func TestStationsUseCounts(t *testing.T) {
+	y := newToy(t)
+	y.place("market", "market", at(500, 1000))
+	y.w.Places[0].Footfall = 600
+	y.place("stop", "stop", at(2500, 1000))
+	y.people(at(2500, 1000), 100)
+	got := y.stations(stationRules(2, map[string]float64{"market": 6, "stop": 2, PartResidents: 1}))
+	if len(got) != 2 || !near(got[0].Score, 600) || !got[0].Observed || !near(got[1].Score, 300) || got[1].Observed {
+		t.Errorf("stations %+v", got)
+	}
+	if !near(got[1].Parts[PartResidents], 100) || !near(got[1].Parts["stop"], 200) {
+		t.Errorf("parts %v", got[1].Parts)
+	}
+}
+
+// road is a way through points, for walkers.
+func road(roads *network.Roads, class network.Class, points ...[2]float64) {
+	first := int32(len(roads.Refs))
+	for _, p := range points {
+		roads.Refs = append(roads.Refs, int32(len(roads.Nodes)))
+		roads.Nodes = append(roads.Nodes, at(p[0], p[1]))
+	}
+	roads.Ways = append(roads.Ways, network.Way{ID: int64(len(roads.Ways) + 1), Class: class,
+		Access: network.Foot | network.Bicycle | network.Car, First: first, Count: int32(len(points))})
+}
+
+// Beside a primary road (3 steps of 10 points) a station without a host captures 80 % of 30; motorways and residential
+// streets offer no road-side points; excluded land offers none either.
+func TestStationsBesideRoads(t *testing.T) {
+	y := newToy(t)
+	y.w.Roads = &network.Roads{}
+	road(y.w.Roads, network.Primary, [2]float64{500, 1000}, [2]float64{700, 1000})
+	road(y.w.Roads, network.Trunk, [2]float64{500, 3000}, [2]float64{700, 3000}) // in the lake
+	road(y.w.Roads, network.Motorway, [2]float64{3000, 1000}, [2]float64{3500, 1000})
+	road(y.w.Roads, network.Residential, [2]float64{3000, 2000}, [2]float64{3500, 2000})
+	y.w.Exclusions = []Exclusion{{Name: "lake", Kind: "water", Shape: square(400, 2900, 1000)}}
+	got := y.stations(stationRules(5, map[string]float64{PartRoad: 10}))
+	if len(got) != 1 || !near(got[0].Score, 24) || got[0].Road != "primary" || !strings.HasPrefix(got[0].Candidate.ID, "road:") {
+		t.Errorf("stations %+v", got)
+	}
+}
+
+// A lone market stays chosen whatever the weights; of two places of almost the same worth that shut each other out, each is
+// chosen in some runs.
+func TestStationsSensitivity(t *testing.T) {
+	y := newToy(t)
+	y.place("lone", "mall", at(500, 500))
+	y.place("left", "market", at(2000, 2000))
+	y.place("right", "park", at(2600, 2000))
+	r := stationRules(2, map[string]float64{"mall": 20, "market": 10, "park": 9.9})
+	r.Runs = 40
+	got := y.stations(r)
+	if len(got) != 2 || got[0].Kept != 1 || got[1].Candidate.ID != "host:left" {
+		t.Fatalf("stations %+v", got)
+	}
+	if k := got[1].Kept; k < 0.3 || k > 0.7 {
+		t.Errorf("left is kept in %v of the runs", k)
+	}
+}
+
+func randomStations(t *testing.T, seed uint64) (*toy, StationRules) {
+	rnd := rand.New(rand.NewPCG(seed, 3))
+	y := newToy(t)
+	for k := range 12 {
+		y.place(fmt.Sprintf("p%02d", k), []string{"market", "park", "stop"}[rnd.IntN(3)], at(200+rnd.Float64()*900, 200+rnd.Float64()*900))
+		y.people(at(200+rnd.Float64()*900, 200+rnd.Float64()*900), int64(rnd.IntN(2000)))
+	}
+	r := stationRules(3, map[string]float64{"market": 6, "park": 3, "stop": 2, PartResidents: 0.5})
+	r.Spacing = 300
+	return y, r
+}
+
+// The oracle tries every set of three of twelve places.
+func TestStationsAgainstBruteForce(t *testing.T) {
+	missed := 0
+	for seed := range uint64(25) {
+		y, r := randomStations(t, seed)
+		w := y.world()
+		f, err := newFootfall(context.Background(), w, &r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		best := 0.0
+		var try func(from int, set []int32)
+		try = func(from int, set []int32) {
+			sum, _ := f.total(f.base(), set)
+			best = max(best, sum)
+			for j := from; j < len(f.spots) && len(set) < 3; j++ {
+				if !slices.ContainsFunc(set, func(k int32) bool { return distance(f.spots[j].Point, f.spots[k].Point) < r.Spacing }) {
+					try(j+1, append(slices.Clone(set), int32(j)))
+				}
+			}
+		}
+		try(0, nil)
+		sum := 0.0
+		stations := y.stations(r)
+		for i, s := range stations {
+			sum += s.Score
+			for _, o := range stations[:i] {
+				if distance(s.Candidate.Point, o.Candidate.Point) < r.Spacing {
+					t.Errorf("seed %d: %s and %s are too near", seed, s.Candidate.ID, o.Candidate.ID)
+				}
+			}
+			if i > 0 && s.Score > stations[i-1].Score*(1+1e-9) {
+				t.Errorf("seed %d: rank %d adds more than rank %d", seed, i+1, i)
+			}
+		}
+		if sum > best*(1+1e-9) {
+			t.Errorf("seed %d: %v exceeds the best %v", seed, sum, best)
+		}
+		if sum < best*(1-1e-9) {
+			missed++
+			if sum < best*0.95 {
+				t.Errorf("seed %d: %v of %v", seed, sum, best)
+			}
+		}
+	}
+	if missed > 5 {
+		t.Errorf("%d of 25 are not the best", missed)
+	}
+}
+
+// The order of places and the number of workers change nothing.
+func TestStationsIgnoreOrderAndWorkers(t *testing.T) {
+	for seed := range uint64(5) {
+		y, r := randomStations(t, seed)
+		r.Runs = 10
+		y.w.Workers = 1
+		a := y.stations(r)
+		slices.Reverse(y.w.Places)
+		y.w.Workers = 4
+		b := y.stations(r)
+		for i := range b {
+			if b[i].Candidate.Host >= 0 {
+				b[i].Candidate.Host = a[i].Candidate.Host
+			}
+		}
+		if !reflect.DeepEqual(a, b) {
+			t.Errorf("seed %d:\n%+v\n%+v", seed, a, b)
+		}
+	}
+}
+
+func TestStationRulesRefuse(t *testing.T) {
+	for _, c := range []struct {
+		want string
+		mar  func(*StationRules)
+	}{
+		{"Count 0", func(r *StationRules) { r.Count = 0 }},
+		{"Catchment 0", func(r *StationRules) { r.Catchment = 0 }},
+		{"Catchment NaN", func(r *StationRules) { r.Catchment = math.NaN() }},
+		{"Spacing -1", func(r *StationRules) { r.Spacing = -1 }},
+		{"Roadside 0", func(r *StationRules) { r.Roadside = 0 }},
+		{"Mode", func(r *StationRules) { r.Mode = "" }},
+		{"no road graph for mode \"walk\"", func(r *StationRules) { r.Mode = "walk" }},
+		{"Runs -1", func(r *StationRules) { r.Runs = -1 }},
+		{"Vary 1", func(r *StationRules) { r.Vary = 1 }},
+		{"Weights[park] -3", func(r *StationRules) { r.Weights = map[string]float64{"park": -3} }},
+	} {
+		r := stationRules(1, nil)
+		c.mar(&r)
+		if _, err := FindStations(context.Background(), newToy(t).world(), r); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want it to say %q", err, c.want)
+		}
+	}
+}
