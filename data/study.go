@@ -71,7 +71,17 @@ type SiteSource struct {
 	Sheet string            // Excel sheet; "" = the first
 	Tier  string            // tier ID of the whole file; "" = the tier column tells it
 	Tiers map[string]string // value of the tier column -> tier ID, where they differ
+	// Outside says what becomes of sites outside the study area: OutsideRefuse (default), OutsideKeep (they serve people
+	// inside, and belong to no region) or OutsideDrop. Kept and dropped ones are counted.
+	Outside string
 }
+
+// What becomes of a site outside the study area.
+const (
+	OutsideRefuse = "refuse"
+	OutsideKeep   = "keep"
+	OutsideDrop   = "drop"
+)
 
 // PlaceSource is a file of places: .geojson or .csv.
 type PlaceSource struct {

@@ -1,0 +1,98 @@
+package data
+
+import (
+	"strings"
+	"unicode"
+)
+
+// synonyms are the column names under which our fields are found, by role and field, in normalised form (see normalise). Of
+// several the first in the list wins, whatever the order of the columns.
+var synonyms = map[string]map[string][]string{
+	"population": {
+		"id":     {"h3", "cell", "h3index", "h3cell", "hex", "hexid", "h3id", "格网", "网格", "格网编号", "网格编号", "id", "编号"},
+		"lon":    lonWords,
+		"lat":    latWords,
+		"people": {"population", "people", "pop", "persons", "人口", "人口数", "总人口", "常住人口", "人数", "居住人口", "count", "value"},
+		"region": {"region", "regionid", "code", "regionname", "区划代码", "行政区划代码", "代码", "区划", "名称", "地区", "街道", "乡镇", "社区", "name", "id", "编号"},
+	},
+	"sites": {
+		"id":     {"id", "siteid", "code", "编号", "编码", "阵地编号", "站点编号", "代码"},
+		"name":   {"name", "sitename", "title", "名称", "单位名称", "阵地名称", "站点名称", "点位名称", "机构名称"},
+		"tier":   {"tier", "level", "type", "层级", "级别", "类型", "类别", "阵地类型", "等级"},
+		"lon":    lonWords,
+		"lat":    latWords,
+		"area":   {"area", "floorarea", "建筑面积", "面积", "使用面积", "阵地面积", "建筑面积㎡", "面积㎡"},
+		"opened": {"opened", "open", "openingdate", "开放日期", "启用日期", "启用时间", "开放时间", "建成日期", "建成时间", "投用日期"},
+		"closed": {"closed", "close", "closingdate", "关闭日期", "关闭时间", "停用日期", "停用时间", "撤销日期"},
+	},
+	"places": {
+		"id":       {"id", "stopid", "placeid", "osmid", "编号", "编码", "代码"},
+		"name":     {"name", "stopname", "title", "名称", "地点名称", "站名", "场所名称"},
+		"kind":     {"kind", "type", "category", "class", "类型", "类别", "种类", "大类"},
+		"lon":      append([]string{"stoplon"}, lonWords...),
+		"lat":      append([]string{"stoplat"}, latWords...),
+		"footfall": {"footfall", "visitors", "客流", "日客流", "人流量", "日均人流", "客流量", "日均客流"},
+	},
+}
+
+var (
+	lonWords = []string{"lon", "lng", "long", "longitude", "经度", "x", "pointx", "wgs84经度", "东经"}
+	latWords = []string{"lat", "latitude", "纬度", "y", "pointy", "wgs84纬度", "北纬"}
+)
+
+// normalise brings a column name to the form in which names are compared: lower case, without spaces and punctuation, without
+// a unit or remark in brackets.
+func normalise(name string) string {
+	if i := strings.IndexAny(name, "(（[【"); i > 0 {
+		name = name[:i]
+	}
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '㎡' {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// findColumns returns the index of each field's column, -1 where it is absent. Columns that the study names are taken
+// literally; the others are found by their synonyms. missing lists the named columns that are not there.
+func findColumns(role string, named map[string]string, header []string) (columns map[string]int, missing []string) {
+	columns = map[string]int{}
+	byName := map[string]int{}
+	for i := len(header) - 1; i >= 0; i-- {
+		byName[normalise(header[i])] = i
+	}
+	delete(byName, "")
+	for _, field := range fields[role] {
+		columns[field] = -1
+		if want := named[field]; want != "" {
+			columns[field] = exactColumn(header, want)
+			if columns[field] < 0 {
+				missing = append(missing, field)
+			}
+			continue
+		}
+		for _, word := range synonyms[role][field] {
+			if i, ok := byName[word]; ok {
+				columns[field] = i
+				break
+			}
+		}
+	}
+	return columns, missing
+}
+
+func exactColumn(header []string, want string) int {
+	for i, h := range header {
+		if strings.TrimSpace(h) == strings.TrimSpace(want) {
+			return i
+		}
+	}
+	for i, h := range header {
+		if normalise(h) == normalise(want) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,174 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// fields lists what each role's files may tell: our names, which `fields:` maps to the file's own.
+var fields = map[string][]string{
+	"areas":      {"id", "name", "parent", "level"},
+	"population": {"id", "lon", "lat", "people", "region"},
+	"roads":      {"id", "name", "class", "oneway", "maxspeed", "access"},
+	"sites":      {"id", "name", "tier", "lon", "lat", "area", "opened", "closed"},
+	"places":     {"id", "name", "kind", "lon", "lat", "footfall"},
+	"exclusions": {"name", "kind"},
+}
+
+// formats lists the file endings that each role reads.
+var formats = map[string][]string{
+	"areas":      {".geojson", ".json"},
+	"population": {".csv", ".txt", ".tsv", ".geojson", ".json"},
+	"roads":      {".pbf", ".geojson", ".json"},
+	"sites":      {".csv", ".txt", ".tsv", ".xlsx"},
+	"places":     {".geojson", ".json", ".csv", ".txt", ".tsv"},
+	"exclusions": {".geojson", ".json"},
+}
+
+func (l *loader) sources() {
+	s := l.study
+	l.each("areas", func(sec *section, src Source) {
+		a := AreaSource{Source: src, Level: l.levelOf(sec, "level")}
+		a.LevelValues = sec.table("level_values")
+		l.areaLevels(sec, a)
+		s.Areas = append(s.Areas, a)
+	})
+	l.each("population", func(sec *section, src Source) {
+		kinds := []string{"h3", "points", "totals"}
+		p := PopulationSource{Source: src, Kind: sec.choice("kind", "", kinds)}
+		if !sec.has("kind") {
+			sec.missing("kind", T("h3、points 或 totals", "h3, points or totals"))
+		}
+		s.Population = append(s.Population, p)
+	})
+	l.each("roads", func(sec *section, src Source) { s.Roads = append(s.Roads, RoadSource{src}) })
+	l.each("places", func(sec *section, src Source) {
+		s.Places = append(s.Places, PlaceSource{Source: src, Kind: sec.text("kind", ""), Kinds: sec.table("kinds")})
+	})
+	l.kinds = knownKinds(s.Places)
+	l.each("exclusions", func(sec *section, src Source) {
+		s.Exclusions = append(s.Exclusions, ExclusionSource{Source: src, Kind: sec.text("kind", "")})
+	})
+}
+
+// each reads the entries of a list of files; an entry may be just the file's name.
+func (l *loader) each(role string, add func(*section, Source)) {
+	for i, node := range l.top.items(role) {
+		path := fmt.Sprintf("%s[%d]", role, i)
+		if node.Kind == yaml.ScalarNode {
+			node = &yaml.Node{Kind: yaml.MappingNode, Line: node.Line, Content: []*yaml.Node{
+				{Kind: yaml.ScalarNode, Value: "file", Line: node.Line}, node}}
+		}
+		sec := l.y.section(path, node)
+		src := Source{Line: node.Line}
+		src.File = sec.need("file", T("相对于本文件的路径", "a path relative to this file"))
+		if src.File != "" {
+			l.lookFor(sec, role, src.File)
+		}
+		src.CRS = sec.choice("crs", "wgs84", []string{"wgs84", "cgcs2000"})
+		src.Fields = l.fieldTable(sec, role)
+		add(sec, src)
+		sec.done()
+	}
+}
+
+// lookFor checks that the file is there and of a kind that the role can read.
+func (l *loader) lookFor(sec *section, role, file string) {
+	node := sec.get("file")
+	path := filepath.Join(l.study.Dir, filepath.FromSlash(file))
+	if filepath.IsAbs(file) {
+		path = file
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		l.y.fail(node, sec.key("file"), T("找不到文件", "no such file"), nearFile(path))
+		return
+	case err != nil:
+		l.y.fail(node, sec.key("file"), T("无法打开：%v", "cannot be opened: %v", err), Text{})
+		return
+	case !info.Mode().IsRegular():
+		l.y.fail(node, sec.key("file"), T("不是普通文件", "is not a regular file"), T("写到具体文件", "name the file itself"))
+		return
+	}
+	if !slices.Contains(formats[role], strings.ToLower(filepath.Ext(file))) {
+		l.y.fail(node, sec.key("file"), T("这里不能读这种格式", "is of a format that cannot be read here"),
+			T("可用：%s", "readable: %s", strings.Join(formats[role], ", ")))
+	}
+}
+
+// nearFile looks for a file with nearly the same name in the same folder.
+func nearFile(path string) Text {
+	hint := T("路径相对于研究文件所在的文件夹", "paths are relative to the study file's folder")
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return hint // the folder is not there either: the general hint says enough
+	}
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	sort.Strings(names)
+	if near := nearest(filepath.Base(path), names); near != "" {
+		return T("是不是 %s？", "did you mean %s?", near)
+	}
+	return hint
+}
+
+func (l *loader) fieldTable(sec *section, role string) map[string]string {
+	sub := sec.sub("fields")
+	if sub == nil {
+		return nil
+	}
+	out := map[string]string{}
+	for _, name := range fields[role] {
+		if column := sub.text(name, ""); column != "" {
+			out[name] = column
+		}
+	}
+	sub.done()
+	return out
+}
+
+// levelOf reads a key that names a level.
+func (l *loader) levelOf(sec *section, key string) string {
+	text, node, ok := sec.scalar(key)
+	if ok && !slices.Contains(l.levelIDs(), text) {
+		sec.unknown(node, key, l.levelIDs())
+		return ""
+	}
+	return text
+}
+
+// areaLevels checks how the level of a file's features is told.
+func (l *loader) areaLevels(sec *section, a AreaSource) {
+	if values := sec.value["level_values"]; values != nil && a.LevelValues != nil {
+		for i := 0; i+1 < len(values.Content); i += 2 {
+			if id := values.Content[i+1]; !slices.Contains(l.levelIDs(), strings.TrimSpace(id.Value)) {
+				l.y.fail(id, sec.key("level_values."+values.Content[i].Value), T("没有这个级别", "is not a known level"), suggest(id.Value, l.levelIDs()))
+			}
+		}
+	}
+	hint := T("写 level: %s，或 fields: {level: 属性名}", "give level: %s, or fields: {level: property}", firstOr(l.levelIDs(), "town"))
+	if !sec.has("level") && a.Fields["level"] == "" {
+		sec.missing("level", hint)
+	}
+	if sec.has("level") && a.Fields["level"] != "" {
+		l.y.fail(sec.get("level"), sec.key("level"), T("与 fields.level 只能写一个", "and fields.level exclude each other"), Text{})
+	}
+}
+
+func firstOr(list []string, def string) string {
+	if len(list) > 0 {
+		return list[0]
+	}
+	return def
+}

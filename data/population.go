@@ -1,0 +1,273 @@
+package data
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+	h3 "github.com/uber/h3-go/v4"
+
+	"sitecover/coverage"
+	"sitecover/geo"
+)
+
+// maxPeople is more than anyone has counted in one row; beyond it the number is wrong, and sums would lose exactness.
+const maxPeople = 1e9
+
+// people reads all population files.
+func (r *reader) people() {
+	seen := map[h3.Cell]seenAt{}
+	totals := map[int32]seenAt{}
+	for _, p := range r.study.Population {
+		in := r.open("population", p.Source)
+		if in == nil {
+			continue
+		}
+		switch {
+		case p.Kind == "h3":
+			r.readCells(in, p, seen)
+		case p.Kind == "totals":
+			r.readTotals(in, p, totals)
+		case isGeoJSON(in.name):
+			r.readPeopleFeatures(in, p)
+		default:
+			r.readPeoplePoints(in, p)
+		}
+		r.closeInput(in)
+	}
+	pop := &r.out.Population
+	slices.SortFunc(pop.Cells, func(a, b coverage.CellCount) int { return cmp.Compare(a.Cell, b.Cell) })
+	slices.SortFunc(pop.Points, func(a, b coverage.PointCount) int {
+		return cmp.Or(cmp.Compare(a.Point[0], b.Point[0]), cmp.Compare(a.Point[1], b.Point[1]), cmp.Compare(a.People, b.People))
+	})
+	slices.SortFunc(pop.Totals, func(a, b coverage.RegionTotal) int { return cmp.Compare(a.Region, b.Region) })
+	if len(r.study.Areas) == 0 {
+		r.cells = map[int]map[h3.Cell]bool{}
+		for cell := range seen {
+			if r.cells[cell.Resolution()] == nil {
+				r.cells[cell.Resolution()] = map[h3.Cell]bool{}
+			}
+			r.cells[cell.Resolution()][cell] = true
+		}
+	}
+}
+
+// seenAt is where something was read before.
+type seenAt struct {
+	file string
+	row  int
+}
+
+func (s seenAt) text(zh, en string) Text {
+	return T(zh+"（%s 第 %d 行）", en+" (%s, row %d)", s.file, s.row)
+}
+
+func isGeoJSON(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, ".geojson") || strings.HasSuffix(name, ".json")
+}
+
+// needTable refuses a format in which this kind of people cannot stand.
+func needTable(in *input, p PopulationSource) bool {
+	if isGeoJSON(in.name) {
+		_ = in.fail(0, "kind", p.Kind, T("这类人口要用 CSV", "is a kind of people that is read from CSV"), T("GeoJSON 只能是 kind: points", "GeoJSON holds kind: points only"))
+		return false
+	}
+	return true
+}
+
+func (r *reader) readCells(in *input, p PopulationSource, seen map[h3.Cell]seenAt) {
+	if !needTable(in, p) {
+		return
+	}
+	t := openTable(in, p.Source, "")
+	if t == nil {
+		return
+	}
+	defer t.close()
+	if !t.require("id", "people") {
+		return
+	}
+	resolutions := map[int]bool{}
+	for t.scan() {
+		cell, ok := parseCell(t.get("id"))
+		if !ok {
+			_ = t.fail("id", T("不是 H3 格网编号", "is not an H3 cell"), T("例如 8928308280fffff", "for example 8928308280fffff"))
+			continue
+		}
+		people, ok := t.people()
+		if !ok {
+			continue
+		}
+		if first, twice := seen[cell]; twice {
+			_ = t.fail("id", first.text("格网重复", "cell is given twice"), T("合并这些行", "merge the rows"))
+			continue
+		}
+		seen[cell] = seenAt{in.name, t.row}
+		resolutions[cell.Resolution()] = true
+		r.out.Population.Cells = append(r.out.Population.Cells, coverage.CellCount{Cell: cell, People: people})
+	}
+	t.empty()
+	if len(resolutions) > 1 {
+		r.c.find("warning", in.name, 0, T("格网有 %d 种分辨率，重叠处会重复计人", "cells of %d resolutions: where they overlap, people count twice", len(resolutions)))
+	}
+}
+
+// parseCell reads an H3 index in hexadecimal.
+func parseCell(s string) (h3.Cell, bool) {
+	s = strings.TrimPrefix(strings.ToLower(s), "0x")
+	if len(s) < 15 || len(s) > 16 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s, 16, 63)
+	if err != nil {
+		return 0, false
+	}
+	cell := h3.Cell(n)
+	return cell, cell.IsValid()
+}
+
+// people returns the number of people of the row.
+func (t *table) people() (float64, bool) {
+	f, ok := t.amount("people")
+	if ok && f > maxPeople {
+		_ = t.fail("people", T("超过 10 亿人", "is more than a billion people"), T("检查单位", "check the unit"))
+		return 0, false
+	}
+	return f, ok
+}
+
+// empty notes a table without rows.
+func (t *table) empty() {
+	if t.in.info.Rows == 0 {
+		_ = t.in.fail(0, "", "", T("只有表头，没有数据", "has a header but no rows"), Text{})
+	}
+}
+
+func (r *reader) readPeoplePoints(in *input, p PopulationSource) {
+	t := openTable(in, p.Source, "")
+	if t == nil {
+		return
+	}
+	defer t.close()
+	if !t.require("lon", "lat", "people") {
+		return
+	}
+	for t.scan() {
+		point, okPoint := t.point()
+		people, okPeople := t.people()
+		if okPoint && okPeople {
+			r.out.Population.Points = append(r.out.Population.Points, coverage.PointCount{Point: point, People: people})
+		}
+	}
+	t.empty()
+}
+
+func (r *reader) readPeopleFeatures(in *input, p PopulationSource) {
+	left := &counter{}
+	readFeatures(in, func(f *feature) error {
+		point, ok := f.geometry.(orb.Point)
+		if !ok {
+			left.add(T("不是点的要素，未使用", "features that are no points, left out"))
+			return r.stop()
+		}
+		key := cmp.Or(p.Fields["people"], "population")
+		text := f.field(p.Source, "people", "population", "people", "pop", "人口", "常住人口", "人口数")
+		if text == "" {
+			left.add(T("没有人口属性的点，未使用", "points without a number of people, left out"))
+			return r.stop()
+		}
+		people, problem := parseNumber(text)
+		switch {
+		case problem != nil:
+			_ = in.fail(f.number, key, text, problem.what, problem.hint)
+		case people < 0:
+			_ = in.fail(f.number, key, text, T("不能为负", "must not be negative"), Text{})
+		case people > maxPeople:
+			_ = in.fail(f.number, key, text, T("超过 10 亿人", "is more than a billion people"), T("检查单位", "check the unit"))
+		case in.checkPoint(f, point):
+			r.out.Population.Points = append(r.out.Population.Points, coverage.PointCount{Point: point, People: people})
+		}
+		return r.stop()
+	})
+	left.report(r.c, "warning", in.name)
+}
+
+// checkPoint notes a position that cannot be.
+func (in *input) checkPoint(f *feature, p orb.Point) bool {
+	if geo.ValidPoint(p) && p != (orb.Point{}) {
+		return true
+	}
+	_, what, hint := badPoint(p)
+	_ = in.fail(f.number, "coordinates", place(p), what, hint)
+	return false
+}
+
+func (r *reader) readTotals(in *input, p PopulationSource, seen map[int32]seenAt) {
+	if !needTable(in, p) {
+		return
+	}
+	t := openTable(in, p.Source, "")
+	if t == nil {
+		return
+	}
+	defer t.close()
+	if !t.require("region", "people") || r.regions == nil {
+		return
+	}
+	names := regionNames(r.regions)
+	for t.scan() {
+		people, ok := t.people()
+		region, known := r.regionOf(t, names)
+		if !ok || !known {
+			continue
+		}
+		if first, twice := seen[region]; twice {
+			_ = t.fail("region", first.text("这个区划写了两次", "region is given twice"), T("留下一行", "keep one row"))
+			continue
+		}
+		seen[region] = seenAt{in.name, t.row}
+		r.out.Population.Totals = append(r.out.Population.Totals, coverage.RegionTotal{Region: region, People: people})
+	}
+	t.empty()
+}
+
+// regionNames maps names to the regions that bear them.
+func regionNames(regions *geo.Regions) map[string][]int32 {
+	names := map[string][]int32{}
+	for i, g := range regions.All {
+		names[g.Name] = append(names[g.Name], int32(i))
+	}
+	return names
+}
+
+// regionOf returns the region that a row names by id or by a name that is unique.
+func (r *reader) regionOf(t *table, names map[string][]int32) (int32, bool) {
+	text := t.get("region")
+	if i, ok := r.regions.Index(text); ok {
+		return i, true
+	}
+	switch named := names[text]; len(named) {
+	case 1:
+		return named[0], true
+	case 0:
+		all := make([]string, 0, 2*len(r.regions.All))
+		for _, g := range r.regions.All {
+			all = append(all, g.ID, g.Name)
+		}
+		hint := T("写区划的编号或名称", "give the region's id or name")
+		if near := nearest(text, all); near != "" {
+			hint = T("是不是 %s？", "did you mean %s?", near)
+		}
+		_ = t.fail("region", T("没有这个区划", "is not a known region"), hint)
+	default:
+		_ = t.fail("region", T("有 %d 个区划叫这个名称", "is the name of %d regions", len(named)), T("改用编号", "use the id"))
+	}
+	return -1, false
+}
+
+// finite reports whether f is a number.
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

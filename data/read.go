@@ -1,0 +1,119 @@
+package data
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/paulmach/orb"
+	h3 "github.com/uber/h3-go/v4"
+
+	"sitecover/geo"
+	"sitecover/geo/grid"
+)
+
+// Progress says which file is about to be read.
+type Progress struct {
+	File  string
+	Role  string
+	Index int // 0-based
+	Count int // of all files
+}
+
+// Options of Read.
+type Options struct {
+	Progress func(Progress) // called before each file; may be nil
+	Workers  int            // goroutines that decode roads; 0 = one per CPU. The result does not depend on it
+}
+
+// Read reads all files of a study into one dataset in WGS84. Everything wrong with the files comes back at once, as
+// InputErrors of at most MaxErrors; other errors mean that the context ended or that the machine failed. Sites, places,
+// regions and people come out ordered by their ids, whatever the order of the rows was.
+func Read(ctx context.Context, study *Study, options Options) (*Dataset, error) {
+	r := &reader{ctx: ctx, study: study, options: options, c: newCollector()}
+	for _, step := range []func(){r.studyFile, r.boundaries, r.people, r.roads, r.ledgers, r.places, r.exclusions, r.compare} {
+		step()
+		if r.fatal != nil {
+			return nil, r.fatal
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if r.c.full() {
+			break
+		}
+	}
+	if err := r.c.err(); err != nil {
+		return nil, err
+	}
+	r.out.Study, r.out.Regions, r.out.Findings = study, r.regions, r.c.findings
+	return &r.out, nil
+}
+
+// reader is a dataset being read.
+type reader struct {
+	ctx     context.Context //nolint:containedctx // lives as long as one call of Read
+	study   *Study
+	options Options
+	c       *collector
+	count   int // files begun
+	regions *geo.Regions
+	cells   map[int]map[h3.Cell]bool // the study area without boundaries: its cells by resolution
+	out     Dataset
+	fatal   error
+}
+
+// stop ends the reading of a file when there are enough problems or the context has ended.
+func (r *reader) stop() error {
+	if r.c.full() {
+		return errFull
+	}
+	return r.ctx.Err()
+}
+
+// open announces a file and takes its hash; nil after noting why it cannot be read.
+func (r *reader) open(role string, src Source) *input {
+	if r.c.full() || r.ctx.Err() != nil {
+		return nil
+	}
+	s := r.study
+	if r.options.Progress != nil {
+		total := len(s.Areas) + len(s.Population) + len(s.Roads) + len(s.Sites) + len(s.Places) + len(s.Exclusions)
+		r.options.Progress(Progress{File: src.File, Role: role, Index: r.count, Count: total})
+	}
+	r.count++
+	in := newInput(s, role, src, r.c)
+	if !in.inspect() {
+		return nil
+	}
+	return in
+}
+
+// closeInput lists the file in the manifest.
+func (r *reader) closeInput(in *input) { r.out.Inputs = append(r.out.Inputs, in.info) }
+
+// studyFile lists the study file itself among the inputs.
+func (r *reader) studyFile() {
+	name := r.study.Path
+	in := &input{name: filepath.Base(name), path: name, role: "study", c: r.c}
+	r.c.file(in.name)
+	in.info = Input{Path: in.name, Role: "study"}
+	if in.inspect() {
+		r.closeInput(in)
+	}
+}
+
+// locate returns the deepest region that contains a point, -1 outside the study area.
+func (r *reader) locate(p orb.Point) int32 {
+	if r.regions == nil {
+		return -1
+	}
+	if len(r.study.Areas) > 0 {
+		return r.regions.Locate(p)
+	}
+	for resolution, cells := range r.cells {
+		if cells[grid.CellOf(p, resolution)] {
+			return 0
+		}
+	}
+	return -1
+}

@@ -1,0 +1,303 @@
+package data
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sitecover/geo"
+
+	"github.com/paulmach/orb"
+)
+
+// table is a ledger being read row by row: a CSV file or an Excel sheet.
+type table struct {
+	in      *input
+	header  []string
+	columns map[string]int // our field -> column, -1 = absent
+	next    func() (row int, cells []string, err error)
+	close   func()
+
+	row   int // of the current record, the file's own number
+	cells []string
+}
+
+// openTable opens a ledger and finds its columns. It returns nil after noting the problem.
+func openTable(in *input, src Source, sheet string) *table {
+	var t *table
+	if strings.EqualFold(filepath.Ext(in.name), ".xlsx") {
+		t = openSheet(in, src, sheet)
+	} else {
+		t = openCSV(in)
+	}
+	if t == nil {
+		return nil
+	}
+	t.in = in
+	var missing []string
+	t.columns, missing = findColumns(in.role, src.Fields, t.header)
+	for _, field := range missing {
+		_ = in.fail(t.row, field, src.Fields[field], T("没有这一列", "is not a column of the file"), columnHint(src.Fields[field], t.header))
+	}
+	if len(missing) > 0 {
+		t.close()
+		return nil
+	}
+	return t
+}
+
+func columnHint(want string, header []string) Text {
+	if near := nearest(want, header); near != "" {
+		return T("是不是 %s？", "did you mean %s?", near)
+	}
+	return T("文件里的列：%s", "columns of the file: %s", clip(strings.Join(header, ", ")))
+}
+
+// require notes the fields that have no column.
+func (t *table) require(names ...string) bool {
+	ok := true
+	for _, name := range names {
+		if t.columns[name] >= 0 {
+			continue
+		}
+		ok = false
+		_ = t.in.fail(t.row, name, "", T("找不到这一列", "has no column"), T("列名可以是 %s，或在 fields 里写 %s: 列名；文件里的列：%s",
+			"name it one of %s, or map it in fields (%s: column); columns of the file: %s",
+			strings.Join(synonyms[t.in.role][name][:min(4, len(synonyms[t.in.role][name]))], "、"), name, clip(strings.Join(t.header, ", "))))
+	}
+	return ok
+}
+
+// scan moves to the next row that holds anything. It returns false at the end, or when reading cannot go on.
+func (t *table) scan() bool {
+	for {
+		if t.in.c.full() {
+			return false
+		}
+		row, cells, err := t.next()
+		if err == io.EOF {
+			return false
+		}
+		if err != nil {
+			_ = t.in.failWith(row, T("读不下去：%v", "cannot be read on: %v", err), T("检查这一行的引号和列数", "look at the quotes and columns of this row"), err)
+			return false
+		}
+		for _, c := range cells {
+			if strings.TrimSpace(c) != "" {
+				t.row, t.cells = row, cells
+				t.in.info.Rows++
+				return true
+			}
+		}
+	}
+}
+
+// has reports whether the file has a column for the field.
+func (t *table) has(field string) bool { return t.columns[field] >= 0 }
+
+// get returns the trimmed text of a field, "" where the file or the row has none.
+func (t *table) get(field string) string {
+	i := t.columns[field]
+	if i < 0 || i >= len(t.cells) {
+		return ""
+	}
+	return strings.TrimSpace(t.cells[i])
+}
+
+// column returns the file's own name of a field, for messages.
+func (t *table) column(field string) string {
+	if i := t.columns[field]; i >= 0 && i < len(t.header) && t.header[i] != "" {
+		return t.header[i]
+	}
+	return field
+}
+
+// fail notes a problem with a field of the current row.
+func (t *table) fail(field string, what, hint Text) error {
+	return t.in.fail(t.row, t.column(field), t.get(field), what, hint)
+}
+
+// number returns a number; ok is false after noting that it is none.
+func (t *table) number(field string) (float64, bool) {
+	f, problem := parseNumber(t.get(field))
+	if problem != nil {
+		_ = t.fail(field, problem.what, problem.hint)
+		return 0, false
+	}
+	return f, true
+}
+
+// amount returns a number that must not be negative.
+func (t *table) amount(field string) (float64, bool) {
+	f, ok := t.number(field)
+	if ok && f < 0 {
+		_ = t.fail(field, T("不能为负", "must not be negative"), Text{})
+		return 0, false
+	}
+	return f, ok
+}
+
+// point returns the position of the row; ok is false after noting what is wrong with it.
+func (t *table) point() (orb.Point, bool) {
+	if t.get("lon") == "" && t.get("lat") == "" {
+		_ = t.fail("lon", T("没有坐标", "has no coordinates"), T("补上经度和纬度", "fill in longitude and latitude"))
+		return orb.Point{}, false
+	}
+	lon, okLon := t.number("lon")
+	lat, okLat := t.number("lat")
+	if !okLon || !okLat {
+		return orb.Point{}, false
+	}
+	p := orb.Point{lon, lat}
+	if geo.ValidPoint(p) && !(lon == 0 && lat == 0) {
+		return p, true
+	}
+	axis, what, hint := badPoint(p)
+	_ = t.fail([]string{"lon", "lat"}[axis], what, hint)
+	return orb.Point{}, false
+}
+
+// badPoint says which axis of an impossible position is wrong (0 longitude, 1 latitude), and what to do.
+func badPoint(p orb.Point) (axis int, what, hint Text) {
+	lon, lat := p[0], p[1]
+	rangeLon, rangeLat := T("超出范围 [-180, 180]", "out of range [-180, 180]"), T("超出范围 [-90, 90]", "out of range [-90, 90]")
+	switch {
+	case lon == 0 && lat == 0:
+		return 0, T("坐标是 0,0", "position is 0,0"), T("0,0 在大西洋里，多半是没有填写", "0,0 lies in the Atlantic: most likely the position was not filled in")
+	case max(abs(lon), abs(lat)) > 1000:
+		axis = 0
+		if abs(lon) <= 180 {
+			axis = 1
+		}
+		what = rangeLon
+		if axis == 1 {
+			what = rangeLat
+		}
+		return axis, what, T("像是投影坐标（米），先转换成 WGS84 经纬度", "looks like projected metres: convert to WGS84 longitude and latitude")
+	case abs(lat) > 90 && abs(lon) <= 90 && abs(lat) <= 180:
+		return 1, rangeLat, T("经度和纬度像是写反了", "longitude and latitude look swapped")
+	case !(abs(lon) <= 180):
+		return 0, rangeLon, T("经度在前，纬度在后，单位为度", "longitude first, then latitude, in degrees")
+	}
+	return 1, rangeLat, T("经度在前，纬度在后，单位为度", "longitude first, then latitude, in degrees")
+}
+
+func abs(f float64) float64 {
+	if f < 0 {
+		return -f
+	}
+	return f
+}
+
+// maxColumns bounds the columns of a ledger.
+const maxColumns = 4096
+
+// openCSV opens a text table: its first row with anything in it is the header, its separator is found from that row.
+func openCSV(in *input) *table {
+	file, err := os.Open(in.path)
+	if err != nil {
+		_ = in.c.add(openError(in.name, err))
+		return nil
+	}
+	text, err := in.text(file)
+	if err != nil || text == nil {
+		_ = file.Close() // read only; the problem is noted
+		return nil
+	}
+	t := csvTable(in, text)
+	if t == nil {
+		_ = file.Close()
+		return nil
+	}
+	t.close = func() { _ = file.Close() } // read only
+	return t
+}
+
+// csvTable reads a table from decoded text.
+func csvTable(in *input, text io.Reader) *table {
+	buffered := bufio.NewReaderSize(text, 1<<16)
+	head, err := buffered.Peek(1 << 15)
+	if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) {
+		_ = in.failWith(0, T("无法解码", "cannot be decoded"), T("另存为 UTF-8", "save it as UTF-8"), err)
+		return nil
+	}
+	if bytes.IndexByte(head, 0) >= 0 {
+		_ = in.fail(0, "", "", T("不是文本文件", "is not a text file"), T("另存为 CSV UTF-8", "save it as CSV UTF-8"))
+		return nil
+	}
+	r := csv.NewReader(buffered)
+	r.Comma = separator(head)
+	r.FieldsPerRecord = -1
+	r.ReuseRecord = true
+	r.TrimLeadingSpace = r.Comma != '\t'
+	t := &table{in: in, close: func() {}}
+	t.next = func() (int, []string, error) {
+		cells, err := r.Read()
+		if err != nil {
+			return csvError(err)
+		}
+		if len(cells) > maxColumns {
+			return 0, nil, fmt.Errorf("more than %d columns", maxColumns)
+		}
+		row, _ := r.FieldPos(0)
+		return row, cells, nil
+	}
+	if before := len(in.c.errs); !t.scan() {
+		if len(in.c.errs) == before {
+			_ = in.fail(0, "", "", T("没有表头", "has no header"), T("第一行写列名", "put the column names into the first row"))
+		}
+		return nil
+	}
+	in.info.Rows = 0
+	for _, c := range t.cells {
+		t.header = append(t.header, strings.TrimSpace(c))
+	}
+	width := len(t.header)
+	read := t.next
+	t.next = func() (int, []string, error) {
+		row, cells, err := read()
+		if err == nil && len(cells) > width && strings.TrimSpace(strings.Join(cells[width:], "")) != "" {
+			_ = in.fail(row, "", "", T("有 %d 列，表头只有 %d 列", "has %d columns, the header %d", len(cells), width), T("含分隔符的文字要加引号", "put text that holds the separator into quotes"))
+		}
+		return row, cells, err
+	}
+	return t
+}
+
+func csvError(err error) (int, []string, error) {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		return parse.Line, nil, parse.Err
+	}
+	return 0, nil, err
+}
+
+// separator guesses from the header row: the candidate that occurs most often outside quotes; a comma when none does.
+func separator(head []byte) rune {
+	head = bytes.TrimLeft(head, "\r\n \ufeff")
+	if i := bytes.IndexByte(head, '\n'); i >= 0 {
+		head = head[:i]
+	}
+	counts := map[rune]int{}
+	quoted := false
+	for _, r := range string(head) {
+		if r == '"' {
+			quoted = !quoted
+		} else if !quoted {
+			counts[r]++
+		}
+	}
+	best := ','
+	for _, r := range []rune{'\t', ';'} {
+		if counts[r] > counts[best] {
+			best = r
+		}
+	}
+	return best
+}

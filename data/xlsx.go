@@ -1,0 +1,166 @@
+package data
+
+import (
+	"errors"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Limits of a workbook: a ledger of a province has some 100,000 rows. The unpacked limits stop decompression bombs.
+const (
+	maxWorkbook  = 200 << 20
+	maxUnpacked  = 1 << 30
+	maxHeaderRow = 10 // the header is looked for in the first rows
+)
+
+// openSheet opens an Excel sheet. Its header is the row among the first ten that names most of our fields.
+func openSheet(in *input, src Source, sheet string) *table {
+	if in.info.Bytes > maxWorkbook {
+		_ = in.fail(0, "", "", T("工作簿超过 200 MB", "is a workbook of more than 200 MB"), T("另存为 CSV", "save it as CSV"))
+		return nil
+	}
+	book, err := excelize.OpenFile(in.path, excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: 64 << 20, RawCellValue: true})
+	if err != nil {
+		_ = in.failWith(0, T("不是可以读取的 Excel 文件", "is not a readable Excel file"), workbookHint(err), err)
+		return nil
+	}
+	name, ok := pickSheet(in, book, sheet)
+	if !ok {
+		_ = book.Close() // read only
+		return nil
+	}
+	t := sheetTable(in, src, book, name)
+	if t == nil {
+		_ = book.Close()
+	}
+	return t
+}
+
+func workbookHint(err error) Text {
+	if errors.Is(err, excelize.ErrWorkbookPassword) {
+		return T("去掉密码后再试", "remove the password")
+	}
+	return T("用 Excel 另存为 .xlsx", "save it as .xlsx with Excel")
+}
+
+func pickSheet(in *input, book *excelize.File, sheet string) (string, bool) {
+	names := book.GetSheetList()
+	if sheet == "" && len(names) > 0 {
+		return names[0], true
+	}
+	if slices.Contains(names, sheet) {
+		return sheet, true
+	}
+	_ = in.fail(0, "sheet", sheet, T("没有这张工作表", "is not a sheet of the workbook"), suggest(sheet, names))
+	return "", false
+}
+
+// sheetTable reads the rows of a sheet as a stream.
+func sheetTable(in *input, src Source, book *excelize.File, sheet string) *table {
+	header, at, ok := findHeader(in, src, book, sheet)
+	if !ok {
+		return nil
+	}
+	rows, err := book.Rows(sheet)
+	if err != nil {
+		_ = in.failWith(0, T("无法读取工作表", "has a sheet that cannot be read"), Text{}, err)
+		return nil
+	}
+	dates := date1904(book)
+	t := &table{in: in, header: header, row: at}
+	t.close = func() { _, _ = rows.Close(), book.Close() } // read only
+	row := 0
+	t.next = func() (int, []string, error) {
+		for {
+			if !rows.Next() {
+				if err := rows.Error(); err != nil {
+					return row + 1, nil, err
+				}
+				return 0, nil, io.EOF
+			}
+			row++
+			cells, err := rows.Columns()
+			if err != nil {
+				return row, nil, err
+			}
+			if row <= at {
+				continue
+			}
+			return row, t.cleanSerials(cells, dates), nil
+		}
+	}
+	return t
+}
+
+func date1904(book *excelize.File) bool {
+	props, err := book.GetWorkbookProps()
+	return err == nil && props.Date1904 != nil && *props.Date1904 // without properties the usual 1900 dates hold
+}
+
+// findHeader returns the header row and its 1-based number.
+func findHeader(in *input, src Source, book *excelize.File, sheet string) (header []string, at int, ok bool) {
+	rows, err := book.Rows(sheet)
+	if err != nil {
+		_ = in.failWith(0, T("无法读取工作表", "has a sheet that cannot be read"), Text{}, err)
+		return nil, 0, false
+	}
+	defer rows.Close() // read only
+	best := 0
+	for row := 1; row <= maxHeaderRow && rows.Next(); row++ {
+		cells, err := rows.Columns()
+		if err != nil {
+			_ = in.failWith(row, T("无法读取工作表", "has a sheet that cannot be read"), Text{}, err)
+			return nil, 0, false
+		}
+		if n := headerScore(in.role, src.Fields, cells); n > best {
+			best, at = n, row
+			header = header[:0]
+			for _, c := range cells {
+				header = append(header, strings.TrimSpace(c))
+			}
+		}
+	}
+	if best == 0 {
+		_ = in.fail(0, "", "", T("前 10 行里找不到表头", "has no header in its first 10 rows"), T("表头要有名称、经度、纬度等列名", "the header needs column names such as name, lon, lat"))
+		return nil, 0, false
+	}
+	return header, at, true
+}
+
+// headerScore counts the fields that a row names.
+func headerScore(role string, named map[string]string, cells []string) int {
+	columns, _ := findColumns(role, named, cells)
+	n := 0
+	for _, i := range columns {
+		if i >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// cleanSerials turns Excel's day numbers in the date columns into ISO days, so that the one date parser serves all files.
+func (t *table) cleanSerials(cells []string, base1904 bool) []string {
+	for _, field := range []string{"opened", "closed"} {
+		i, ok := t.columns[field]
+		if !ok || i < 0 || i >= len(cells) {
+			continue
+		}
+		f, err := strconv.ParseFloat(strings.TrimSpace(cells[i]), 64)
+		if err != nil || f < 10000 || f > 120000 {
+			continue // text, or a plain year: the date parser's work
+		}
+		day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+		if base1904 {
+			day = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+		}
+		cells[i] = day.AddDate(0, 0, int(math.Floor(f))).Format("2006-01-02")
+	}
+	return cells
+}
