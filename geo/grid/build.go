@@ -205,8 +205,9 @@ func (b *builder) find(ctx context.Context, region int32) ([]found, error) {
 
 // share returns the share of the shape in a cell as a moment about the cell's centre, in units of the cell's area.
 func (t *tree) share(c *cutter, cell h3.Cell) moment {
-	ring := openRing(boundaryOf(cell))
-	centre := project(centreOf(cell))
+	var scratch [6]pt
+	o := outlineOf(cell, scratch[:0])
+	ring, centre := o.corners, o.centre
 	size := ringMoment(ring, centre).area
 	var m moment
 	if len(ring) == 6 {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/paulmach/orb"
 	h3 "github.com/uber/h3-go/v4"
+
+	"sitecover/geo"
 )
 
 // span is a range of longitudes in radians.
@@ -19,8 +21,14 @@ func (t *tree) samples(ctx context.Context, resolution int, visit func(h3.Cell, 
 	if len(t.nodes) == 0 {
 		return nil
 	}
-	step := cellInner(resolution) * math.Sqrt2
-	margin := 2*cellOuter(resolution) + step
+	outer := cellOuter(resolution)
+	middle := pt{(t.bounds.min.x + t.bounds.max.x) / 2, (t.bounds.min.y + t.bounds.max.y) / 2}.unproject()
+	reach := 0.0
+	for _, corner := range []pt{t.bounds.min, t.bounds.max, {t.bounds.min.x, t.bounds.max.y}, {t.bounds.max.x, t.bounds.min.y}} {
+		reach = max(reach, geo.Distance(middle, corner.unproject())/geo.Radius)
+	}
+	step := cellInner(resolution, middle, reach+6*outer) * math.Sqrt2
+	margin := 2*outer + step
 	south := math.Asin(t.bounds.min.y) - margin
 	rows := make([][]span, int((math.Asin(t.bounds.max.y)+margin-south)/step)+1)
 	for i := range t.nodes {
