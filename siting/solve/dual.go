@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"sync"
 )
 
 // maxDual is the Lagrangian dual of the maximal covering problem. With multipliers l_i for y_i <= sum_{j covers i} x_j,
@@ -17,23 +16,16 @@ import (
 // and the bound cannot be crossed by rounding. They are moved by the volume algorithm (Barahona & Anbil, Mathematical
 // Programming 87, 2000).
 type maxDual struct {
+	volume
 	in     *instance
 	budget int64
 	group  []int32 // per column: at most one of a group opens; -1 or nil = no group
-	work   int
 
-	shift  uint
-	lambda []int64   // where we are
-	centre []int64   // the best so far
 	r      []int64   // r_j at lambda
-	best   int64     // L(centre), scaled
 	atBest []int64   // r_j at centre
-	slack  []float64 // averaged direction: cover by x minus y
 	x      []float64 // averaged x, the near-optimal fractional solution
 	chosen []int32   // columns with x > 0 at lambda, the last one perhaps fractional
 	part   float64   // x of the last chosen
-	theta  float64   // step factor
-	stale  int       // steps since the bound last improved
 	cover  []float64 // scratch per row
 	order  []int32   // scratch per column
 	unit   bool      // all costs equal
@@ -41,24 +33,21 @@ type maxDual struct {
 
 func newMaxDual(in *instance, budget int64, group []int32, workers int) *maxDual {
 	m, n := in.rows(), in.columns()
-	d := &maxDual{in: in, budget: budget, group: group, work: workers, theta: 0.1,
-		lambda: make([]int64, m), centre: make([]int64, m), slack: make([]float64, m), cover: make([]float64, m),
-		r: make([]int64, n), atBest: make([]int64, n), x: make([]float64, n), order: make([]int32, n)}
 	var sum int64
 	for _, w := range in.w {
 		sum += w
 	}
-	for sum<<(d.shift+1) <= MaxTotal && d.shift < 24 {
-		d.shift++
+	shift := scaleOf(sum)
+	most := make([]int64, m)
+	for i, w := range in.w {
+		most[i] = w << shift
 	}
-	d.unit = true
+	d := &maxDual{volume: newVolume(most, shift, workers), in: in, budget: budget, group: group, cover: make([]float64, m),
+		r: make([]int64, n), atBest: make([]int64, n), x: make([]float64, n), order: make([]int32, n), unit: true}
 	for _, c := range in.cost {
 		d.unit = d.unit && c == in.cost[0]
 	}
-	for i, w := range in.w { // each row's weight shared among the columns that a plan is likely to use
-		d.lambda[i] = w << d.shift / 2
-	}
-	d.best = math.MaxInt64
+	copy(d.lambda, d.most)
 	return d
 }
 
@@ -69,14 +58,14 @@ func (d *maxDual) bound() int64 { return d.best >> d.shift }
 func (d *maxDual) step(target int64) {
 	d.prices()
 	value := d.choose()
-	for i, w := range d.in.w {
-		if v := w<<d.shift - d.lambda[i]; v > 0 {
-			value += v
-		}
+	for i, l := range d.lambda {
+		value += d.most[i] - l
 	}
-	d.average(value)
-	d.adapt(value)
-	d.move(target)
+	d.average()
+	if d.adapt(value) {
+		copy(d.atBest, d.r)
+	}
+	d.move(target << d.shift)
 }
 
 // prices computes r.
@@ -176,75 +165,33 @@ func compareRatio(r1, c1, r2, c2 int64) int {
 	return cmp.Or(cmp.Compare(h1, h2), cmp.Compare(l1, l2))
 }
 
-// average mixes the direction of this evaluation into the averaged one.
-func (d *maxDual) average(int64) {
+// average mixes the inner solution into the averaged one.
+func (d *maxDual) average() {
 	clear(d.cover)
+	for j := range d.x {
+		d.x[j] *= 1 - d.alpha
+	}
 	for k, j := range d.chosen {
 		x := 1.0
 		if k == len(d.chosen)-1 {
 			x = d.part
 		}
+		d.x[j] += float64(d.alpha * x)
 		for _, i := range d.in.col.at(int(j)) {
 			d.cover[i] += x
 		}
 	}
-	const alpha = 0.1
-	for i := range d.cover {
+	for i, c := range d.cover {
 		y := 1.0
-		if w := d.in.w[i] << d.shift; d.lambda[i] >= w {
-			y = min(1, d.cover[i]) // any y is optimal here: take the one that asks for no move
+		if d.lambda[i] >= d.most[i] {
+			y = min(1, c) // any y is optimal here: take the one that asks for no move
 		}
-		d.slack[i] = float64(alpha*(d.cover[i]-y)) + float64((1-alpha)*d.slack[i])
-	}
-	for j := range d.x {
-		d.x[j] *= 1 - alpha
-	}
-	for k, j := range d.chosen {
-		x := 1.0
-		if k == len(d.chosen)-1 {
-			x = d.part
-		}
-		d.x[j] += alpha * x
+		d.mix(i, c-y)
 	}
 }
 
-// adapt keeps a better point and steers the step length.
-func (d *maxDual) adapt(value int64) {
-	if value < d.best {
-		if d.best != math.MaxInt64 {
-			d.theta = min(2, d.theta*1.1)
-		}
-		d.best, d.stale = value, 0
-		copy(d.centre, d.lambda)
-		copy(d.atBest, d.r)
-		return
-	}
-	if d.stale++; d.stale >= 10 {
-		d.stale = 0
-		d.theta = max(1e-5, d.theta*0.67)
-	}
-}
-
-// move sets lambda one step from the best point against the averaged direction.
-func (d *maxDual) move(target int64) {
-	var norm float64
-	for _, s := range d.slack {
-		norm += float64(s * s)
-	}
-	if norm == 0 {
-		return
-	}
-	over := float64(d.best - target<<d.shift)
-	step := d.theta * max(over, float64(d.best)*1e-6) / norm
-	parallel(len(d.lambda), d.work, func(from, to int) {
-		for i := from; i < to; i++ {
-			v := d.centre[i] - int64(math.Round(step*d.slack[i]))
-			d.lambda[i] = min(max(v, 0), d.in.w[i]<<d.shift)
-		}
-	})
-}
-
-// run makes at most n steps; it stops when the bound meets the target or ctx ends. It returns the steps made.
+// run makes at most n steps; it stops when the bound meets the target or ctx ends, but not before the first. It returns
+// the steps made.
 func (d *maxDual) run(ctx context.Context, n int, target int64) int {
 	for k := range n {
 		if d.bound() <= target || ctx.Err() != nil && d.best != math.MaxInt64 {
@@ -253,20 +200,4 @@ func (d *maxDual) run(ctx context.Context, n int, target int64) int {
 		d.step(target)
 	}
 	return n
-}
-
-// parallel calls f on consecutive ranges that make up 0..n. f must not depend on how the range is cut.
-func parallel(n, workers int, f func(from, to int)) {
-	if workers > n/1024 {
-		workers = n / 1024
-	}
-	if workers <= 1 {
-		f(0, n)
-		return
-	}
-	var wg sync.WaitGroup
-	for k := range workers {
-		wg.Go(func() { f(n*k/workers, n*(k+1)/workers) })
-	}
-	wg.Wait()
 }

@@ -9,30 +9,42 @@ type instance struct {
 	row  csr     // columns of each row, ascending
 	orig []int32 // per column: its index in the problem
 	kind []int32 // per row: class it belongs to; nil = one class
+	from []int32 // per row of the cover it was made of: the row here, -1 = dropped
 }
 
 // csr is a list of lists.
 type csr struct {
-	off  []int
+	off  []int64
 	item []int32
 }
 
 func (c *csr) len() int         { return len(c.off) - 1 }
 func (c *csr) at(k int) []int32 { return c.item[c.off[k]:c.off[k+1]] }
 
+// shrink returns the instance without the given columns and rows, with rows merged that are the same now. orig still
+// names the problem's columns; from leads from the rows of in.
+func (in *instance) shrink(dropColumn, dropRow []bool) *instance {
+	c := Cover{Rows: in.rows(), Offset: in.col.off, Row: in.col.item, Weight: in.w, Cost: in.cost}
+	s := newInstance(&c, reduction{dropColumn: dropColumn, dropRow: dropRow, kind: in.kind, weightless: true})
+	for k, j := range s.orig {
+		s.orig[k] = in.orig[j]
+	}
+	return s
+}
+
 func (in *instance) rows() int    { return len(in.w) }
 func (in *instance) columns() int { return len(in.cost) }
 
 // transpose returns the lists the other way round, of n items, each list ascending.
 func (c *csr) transpose(n int) csr {
-	t := csr{off: make([]int, n+1), item: make([]int32, len(c.item))}
+	t := csr{off: make([]int64, n+1), item: make([]int32, len(c.item))}
 	for _, i := range c.item {
 		t.off[i+1]++
 	}
 	for i := range n {
 		t.off[i+1] += t.off[i]
 	}
-	next := append([]int(nil), t.off[:n]...)
+	next := append([]int64(nil), t.off[:n]...)
 	for k := range c.len() {
 		for _, i := range c.at(k) {
 			t.item[next[i]] = int32(k)
@@ -121,7 +133,7 @@ func classify(c *Cover, r reduction, keep []int32, salt uint64) (class, size []i
 // merge builds the instance of the classes; ok is false when a class holds rows of different columns or kinds.
 func merge(c *Cover, r reduction, keep, class, size []int32) (in *instance, ok bool) {
 	m := len(size)
-	in = &instance{w: make([]int64, m)}
+	in = &instance{w: make([]int64, m), from: class}
 	if r.kind != nil {
 		in.kind = make([]int32, m)
 	}
@@ -140,7 +152,7 @@ func merge(c *Cover, r reduction, keep, class, size []int32) (in *instance, ok b
 		seen[k], in.kind[k] = true, r.kind[i]
 	}
 	count := make([]int32, m)
-	in.col.off = []int{0}
+	in.col.off = []int64{0}
 	for _, j := range keep {
 		from := len(in.col.item)
 		for _, i := range c.Column(int(j)) {
@@ -160,7 +172,7 @@ func merge(c *Cover, r reduction, keep, class, size []int32) (in *instance, ok b
 			count[k] = 0
 		}
 		if len(in.col.item) > from || r.keepColumns {
-			in.col.off = append(in.col.off, len(in.col.item))
+			in.col.off = append(in.col.off, int64(len(in.col.item)))
 			in.cost = append(in.cost, c.CostOf(int(j)))
 			in.orig = append(in.orig, j)
 		}

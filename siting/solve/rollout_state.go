@@ -48,7 +48,7 @@ func newRollout(p *RolloutProblem) *rollout {
 		r.fixed[j] = p.Fixed != nil && p.Fixed[j] != Free
 	}
 	r.sets = lists(p.Conflicts).transpose(n)
-	r.needy = csr{off: make([]int, n+1)}
+	r.needy = csr{off: make([]int64, n+1)}
 	if p.Needs != nil {
 		needs := lists(p.Needs)
 		r.needy = needs.transpose(n)
@@ -65,10 +65,10 @@ func (p *RolloutProblem) classOf(i int) int32 {
 
 // lists packs slices into a csr.
 func lists(of [][]int32) *csr {
-	c := &csr{off: make([]int, 1, len(of)+1)}
+	c := &csr{off: make([]int64, 1, len(of)+1)}
 	for _, l := range of {
 		c.item = append(c.item, l...)
-		c.off = append(c.off, len(c.item))
+		c.off = append(c.off, int64(len(c.item)))
 	}
 	return c
 }

@@ -1,0 +1,114 @@
+package solve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// SetCover finds the cheapest columns that cover every row, or a share of the weight; see SetCoverProblem. A full cover is
+// reduced, bounded by a Lagrangian dual, searched by row weighting and proved by branch and bound with reduced-cost fixing.
+// A partial cover is a search for the least budget of MaxCover.
+func SetCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution, error) {
+	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
+		return nil, err
+	}
+	if p.Demand > 0 {
+		return partialCover(ctx, p, o)
+	}
+	drop := make([]bool, p.Cover.Columns())
+	var fixedCost int64
+	fixed := sortedSet(p.Fixed)
+	for _, j := range p.Banned {
+		drop[j] = true
+	}
+	for _, j := range fixed {
+		if drop[j] {
+			return &Solution{Status: Infeasible, Reason: fmt.Sprintf("column %d is fixed and banned", j), Blocking: []int32{j}}, nil
+		}
+		fixedCost += p.Cover.CostOf(int(j))
+	}
+	covered := coveredBy(&p.Cover, p.Covered, fixed)
+	if rows := uncoverable(&p.Cover, covered, drop); len(rows) > 0 {
+		return &Solution{Status: Infeasible, Reason: fmt.Sprintf("no column covers %d of the rows", len(rows)), Blocking: rows}, nil
+	}
+	for _, j := range fixed {
+		drop[j] = true
+	}
+	in := newInstance(&p.Cover, reduction{dropColumn: drop, dropRow: covered, weightless: true})
+	t := newCoverTree(ctx, in, o, fixedCost)
+	open := append(fixed, t.solve(in)...)
+	s := &Solution{Open: sortedSet(open), Objective: fixedCost + t.top, Bound: float64(fixedCost + t.bound), Status: Feasible, Iterations: t.meter.iterations()}
+	s.Gap = gapOf(s.Objective, s.Bound)
+	if t.bound == t.top {
+		s.Status = Optimal
+	}
+	return s, nil
+}
+
+// uncoverable returns the rows that nothing covers, ascending.
+func uncoverable(c *Cover, covered, drop []bool) (rows []int32) {
+	can := make([]bool, c.Rows)
+	copy(can, covered)
+	for j := range c.Columns() {
+		if !drop[j] {
+			for _, i := range c.Column(j) {
+				can[i] = true
+			}
+		}
+	}
+	for i, is := range can {
+		if !is {
+			rows = append(rows, int32(i))
+		}
+	}
+	return rows
+}
+
+// partialCover finds the least budget with which Demand can be covered, by bisection: the bound of MaxCover says which
+// budgets are too small, its plans which are enough.
+func partialCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution, error) {
+	sub := &MaxCoverProblem{Cover: p.Cover, Fixed: p.Fixed, Banned: p.Banned, Covered: p.Covered}
+	for j := range p.Cover.Columns() {
+		sub.Budget += p.Cover.CostOf(j)
+	}
+	best, err := MaxCover(context.WithoutCancel(ctx), sub, Options{Seed: o.Seed, Iterations: 1, Workers: o.Workers})
+	if err != nil || best.Status == Infeasible {
+		return best, err
+	}
+	if best.Objective < p.Demand {
+		return &Solution{Status: Infeasible,
+			Reason: fmt.Sprintf("all columns together cover %d, %d less than the demand", best.Objective, p.Demand-best.Objective)}, nil
+	}
+	cost := func(open []int32) (c int64) {
+		for _, j := range open {
+			c += p.Cover.CostOf(int(j))
+		}
+		return c
+	}
+	low, high, steps := cost(sortedSet(p.Fixed)), cost(best.Open), 0 // the optimum is within [low, high]
+	unsure := high                                                   // budgets from here on were tried without a decision
+	for low < unsure && steps < o.iterations() && ctx.Err() == nil {
+		sub.Budget = low + (unsure-low)/2
+		s, err := MaxCover(ctx, sub, Options{Seed: o.Seed, Iterations: min(200, o.iterations()-steps), Workers: o.Workers})
+		if err != nil {
+			return nil, err
+		}
+		steps += max(1, s.Iterations)
+		switch {
+		case s.Objective >= p.Demand:
+			best, high = s, cost(s.Open)
+			unsure = min(unsure, high)
+		case s.Bound < float64(p.Demand):
+			low = sub.Budget + 1
+		default:
+			unsure = sub.Budget
+		}
+		o.report(Progress{steps, high, float64(low), gapOf(high, float64(low))})
+	}
+	r := &Solution{Open: best.Open, Objective: high, Bound: float64(low), Status: Feasible, Iterations: steps, Gap: gapOf(high, float64(low))}
+	if low == high {
+		r.Status = Optimal
+	}
+	return r, nil
+}
