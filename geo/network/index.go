@@ -2,7 +2,7 @@ package network
 
 import (
 	"math"
-	"math/bits"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -13,61 +13,83 @@ import (
 var metresPerDegree = geo.Distance(orb.Point{0, 0}, orb.Point{0, 1})
 
 const (
-	cellMetres = 100      // side of an index cell
+	cellMetres = 50       // side of an index cell
 	maxCosLat  = 1.0 / 64 // cells do not get wider than this in longitude: near the poles they are no longer square
 )
 
-// segmentIndex finds segments by place: a grid of square cells over the whole sphere of which only those that hold segments
-// are stored, in a hash table. A far-off node therefore costs nothing. A segment is known by the position of its first
-// node in Roads.Refs, in whose order edges are numbered too.
+// segmentIndex finds segments by place: a grid of square cells, of which only those that hold segments are stored, row by row from south to north
+// and in each row from west to east. The cells of a row between two columns are therefore next to each other, and a far-off node
+// costs no more than the empty rows between. A segment is known by the position of its first node in Roads.Refs, in whose order
+// edges are numbered too.
 type segmentIndex struct {
 	width, height float64 // of a cell, degrees
-	cells         cellTable
+	south         int32   // number of the first row
+	row           []int32 // cells of row south+r are [row[r], row[r+1])
+	col           []int32 // by cell: its column
 	first         []int32 // segments of cell c are segments[first[c]:first[c+1]], ascending
 	segments      []int32
 }
 
 func newSegmentIndex(g *Graph) segmentIndex {
 	x := segmentIndex{height: cellMetres / metresPerDegree}
-	lat, n := 0.0, 0
+	if len(g.place) == 0 {
+		return x
+	}
+	lat, low, high := 0.0, math.Inf(1), math.Inf(-1)
 	for _, r := range g.place {
 		lat += math.Abs(g.roads.Nodes[r].Lat())
-		n++
 	}
-	cos := maxCosLat
-	if n > 0 {
-		cos = math.Max(cos, math.Cos(lat/float64(n)*math.Pi/180))
-	}
-	x.width = x.height / cos
-
-	var counts []int32
-	x.eachCell(g, func(key uint64, _ int32) {
-		c := x.cells.add(key)
-		if int(c) == len(counts) {
-			counts = append(counts, 0)
+	x.width = x.height / math.Max(maxCosLat, math.Cos(lat/float64(len(g.place))*math.Pi/180))
+	for e := range g.first {
+		for _, r := range g.roads.Refs[g.first[e] : g.last[e]+1] {
+			low, high = math.Min(low, g.roads.Nodes[r].Lat()), math.Max(high, g.roads.Nodes[r].Lat())
 		}
-		counts[c]++
-	})
-	x.first = make([]int32, len(counts)+1)
-	for c, n := range counts {
-		x.first[c+1] = x.first[c] + n
-		counts[c] = x.first[c]
 	}
-	x.segments = make([]int32, x.first[len(counts)])
-	x.eachCell(g, func(key uint64, ref int32) {
-		c := x.cells.find(key)
-		x.segments[counts[c]] = ref
-		counts[c]++
-	})
+	// One row to spare on both sides, for the rounding that crossed allows for.
+	x.south = int32(math.Floor(low/x.height)) - 1
+	rows := int32(math.Floor(high/x.height)) + 2 - x.south
+	x.fill(g, rows)
 	return x
 }
 
+// fill sorts the segments into the cells of each row.
+func (x *segmentIndex) fill(g *Graph, rows int32) {
+	start := make([]int32, rows+1)
+	x.eachCell(g, func(_, row, _ int32) { start[row-x.south+1]++ })
+	for r := range rows {
+		start[r+1] += start[r]
+	}
+	crossings := make([]uint64, start[rows]) // column and segment, grouped by row
+	next := slices.Clone(start)
+	x.eachCell(g, func(col, row, ref int32) {
+		r := row - x.south
+		// Columns are negative west of Greenwich: flip the sign bit, so that they sort as they lie.
+		crossings[next[r]] = uint64(uint32(col)^1<<31)<<32 | uint64(ref)
+		next[r]++
+	})
+	x.row = make([]int32, rows+1)
+	x.segments = make([]int32, len(crossings))
+	for r := range rows {
+		row := crossings[start[r]:start[r+1]]
+		slices.Sort(row)
+		for i, c := range row {
+			if i == 0 || c>>32 != row[i-1]>>32 {
+				x.col = append(x.col, int32(uint32(c>>32)^1<<31))
+				x.first = append(x.first, start[r]+int32(i))
+			}
+			x.segments[start[r]+int32(i)] = int32(uint32(c))
+		}
+		x.row[r+1] = int32(len(x.col))
+	}
+	x.first = append(x.first, int32(len(crossings)))
+}
+
 // eachCell visits every segment of every edge with each cell that it runs through.
-func (x *segmentIndex) eachCell(g *Graph, visit func(key uint64, ref int32)) {
+func (x *segmentIndex) eachCell(g *Graph, visit func(col, row, ref int32)) {
 	for e := range g.first {
 		for ref := g.first[e]; ref < g.last[e]; ref++ {
 			a, b := g.roads.Nodes[g.roads.Refs[ref]], g.roads.Nodes[g.roads.Refs[ref+1]]
-			x.crossed(a, b, func(col, row int32) { visit(cellKey(col, row), ref) })
+			x.crossed(a, b, func(col, row int32) { visit(col, row, ref) })
 		}
 	}
 }
@@ -94,66 +116,17 @@ func (x *segmentIndex) crossed(a, b orb.Point, visit func(col, row int32)) {
 	}
 }
 
-// in returns the segments that run through the cell.
-func (x *segmentIndex) in(col, row int32) []int32 {
-	c := x.cells.find(cellKey(col, row))
-	if c < 0 {
+// between returns the segments in the cells of a row from one column to another, both included, west to east.
+func (x *segmentIndex) between(row, from, to int32) []int32 {
+	r := int(row) - int(x.south)
+	if r < 0 || r >= len(x.row)-1 {
 		return nil
 	}
-	return x.segments[x.first[c]:x.first[c+1]]
-}
-
-func cellKey(col, row int32) uint64 { return uint64(uint32(col))<<32 | uint64(uint32(row)) }
-
-// cellTable numbers cells in the order they were added: open addressing, linear probing, at most half full.
-type cellTable struct {
-	slots []cellSlot
-	used  int
-}
-
-type cellSlot struct {
-	key uint64
-	id  int32 // +1; 0 = empty
-}
-
-func (t *cellTable) slot(key uint64) int {
-	// Fibonacci hashing: the multiplier is 2^64 divided by the golden ratio.
-	return int(key * 0x9E3779B97F4A7C15 >> (64 - bits.TrailingZeros(uint(len(t.slots)))))
-}
-
-func (t *cellTable) find(key uint64) int32 {
-	if len(t.slots) == 0 {
-		return -1
+	cells := x.col[x.row[r]:x.row[r+1]]
+	i, _ := slices.BinarySearch(cells, from)
+	j := i
+	for j < len(cells) && cells[j] <= to {
+		j++
 	}
-	for i := t.slot(key); ; i = (i + 1) & (len(t.slots) - 1) {
-		if s := t.slots[i]; s.id == 0 || s.key == key {
-			return s.id - 1
-		}
-	}
-}
-
-func (t *cellTable) add(key uint64) int32 {
-	if c := t.find(key); c >= 0 {
-		return c
-	}
-	if 2*(t.used+1) > len(t.slots) {
-		old := t.slots
-		t.slots = make([]cellSlot, max(64, 2*len(old)))
-		for _, s := range old {
-			if s.id != 0 {
-				t.put(s)
-			}
-		}
-	}
-	t.used++
-	t.put(cellSlot{key, int32(t.used)})
-	return int32(t.used - 1)
-}
-
-func (t *cellTable) put(s cellSlot) {
-	i := t.slot(s.key)
-	for t.slots[i].id != 0 {
-		i = (i + 1) & (len(t.slots) - 1)
-	}
-	t.slots[i] = s
+	return x.segments[x.first[int(x.row[r])+i]:x.first[int(x.row[r])+j]]
 }

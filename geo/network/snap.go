@@ -113,39 +113,26 @@ func newNearest(p orb.Point, within float64) nearest {
 	return nearest{at: p, sx: metresPerDegree * math.Cos(p.Lat()*math.Pi/180), sy: metresPerDegree, ref: -1, square: limit * limit}
 }
 
-// search looks at the cells around the point ring by ring, until nothing nearer can lie outside the rings.
+// search looks at the surroundings of the point, wider and wider, until nothing nearer can lie outside.
 func (n *nearest) search(g *Graph) {
-	x := &g.index
-	if len(x.segments) == 0 {
-		return
-	}
-	cx, cy := n.at.Lon()/x.width, n.at.Lat()/x.height
-	col, row := math.Floor(cx), math.Floor(cy)
-	// From the point to the nearest side of its own cell, and the side of a cell, in metres.
-	wx, wy := x.width*n.sx, x.height*n.sy
-	gapX, gapY := math.Min(cx-col, col+1-cx)*wx, math.Min(cy-row, row+1-cy)*wy
-	c, r := int32(col), int32(row)
-	for ring := int32(0); ; ring++ {
-		if ring > 0 {
-			if inside := math.Min(gapX+float64(ring-1)*wx, gapY+float64(ring-1)*wy); inside*inside > n.square {
-				return
-			}
+	for radius := float64(cellMetres) / 2; ; radius *= 3 {
+		n.lookAround(g, radius)
+		if n.square <= radius*radius {
+			return
 		}
-		n.lookRing(g, c, r, ring)
 	}
 }
 
-func (n *nearest) lookRing(g *Graph, col, row, ring int32) {
+// lookAround compares the segments in all cells that come within the radius, in metres.
+func (n *nearest) lookAround(g *Graph, radius float64) {
 	x := &g.index
-	for r := row - ring; r <= row+ring; r++ {
-		step := int32(1)
-		if ring > 0 && r != row-ring && r != row+ring {
-			step = 2 * ring // between top and bottom only the two ends
-		}
-		for c := col - ring; c <= col+ring; c += step {
-			for _, ref := range x.in(c, r) {
-				n.look(g.roads, ref)
-			}
+	radius = math.Min(radius, math.Sqrt(n.square))
+	south, north := n.at.Lat()-radius/n.sy, n.at.Lat()+radius/n.sy
+	dx := math.Min(radius/n.sx, 360) // at a pole every longitude is near
+	west, east := int32(math.Floor((n.at.Lon()-dx)/x.width)), int32(math.Floor((n.at.Lon()+dx)/x.width))
+	for row := int32(math.Floor(south / x.height)); row <= int32(math.Floor(north/x.height)); row++ {
+		for _, ref := range x.between(row, west, east) {
+			n.look(g.roads, ref)
 		}
 	}
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package network
 
 import (
@@ -184,10 +186,7 @@ func BenchmarkNearest(b *testing.B) {
 			in := w.load(b)
 			labels := newSearch[label](len(in.adj.first) - 1)
 			in.nearestLabels(b, labels)
-			b.ReportAllocs()
-			for b.Loop() {
-				in.nearestLabels(b, labels)
-			}
+			measure(b, func() { in.nearestLabels(b, labels) })
 		})
 	}
 }
@@ -203,18 +202,17 @@ func BenchmarkPerSite(b *testing.B) {
 					scratches[i] = newSearch[uint32](len(in.adj.first) - 1)
 					in.perSite(b, scratches[i], i, workers)
 				}
-				b.ReportAllocs()
-				for b.Loop() {
+				measure(b, func() {
 					if workers == 1 {
 						in.perSite(b, scratches[0], 0, 1)
-						continue
+						return
 					}
 					var wg sync.WaitGroup
 					for i, s := range scratches {
 						wg.Go(func() { in.perSite(b, s, i, workers) })
 					}
 					wg.Wait()
-				}
+				})
 			})
 		}
 	}
