@@ -119,7 +119,7 @@ func (d *distributor) meet(total RegionTotal, pool []int32, held People) People 
 		return 0
 	case before == 0:
 		for i, part := range pool {
-			weights[i] = areaWeight(d.grid.Parts[part].Share)
+			weights[i] = d.landWeight(part)
 		}
 		d.account.Even = append(d.account.Even, Even{Region: total.Region, People: target, Parts: len(pool)})
 	default:
@@ -129,6 +129,12 @@ func (d *distributor) meet(total RegionTotal, pool []int32, held People) People 
 		d.people[pool[i]] = People(n)
 	}
 	return target - before
+}
+
+// landWeight returns the area of a part as an integer weight of at least 1, in 1/64 m².
+func (d *distributor) landWeight(part int32) int64 {
+	p := d.grid.Parts[part]
+	return max(int64(p.Share*d.grid.Area(p.Cell)*64), 1)
 }
 
 // checkRoom refuses people for regions that have no part of any cell.

@@ -255,7 +255,7 @@ func (b *builder) grid() (*Grid, error) {
 	var pieces []piece
 	for to, from := range order {
 		cell := b.cells[from]
-		if cell.IsPentagon() {
+		if isPentagon(cell) {
 			return nil, fmt.Errorf("%w: %s is a pentagon", ErrCell, cell)
 		}
 		centre := centreOf(cell)

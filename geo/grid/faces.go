@@ -283,11 +283,9 @@ func (ad *address) index(resolution int, base uint64, turns uint8) h3.Cell {
 	return h3.Cell(index)
 }
 
-// cellOn returns the cell of a point on its nearest face, 0 when the tables do not know.
-func cellOn(v vec, resolution int) h3.Cell {
-	f := nearestFace(v)
-	x, y := faces[f].plane(v)
-	ad, ok := addressOf(lattices[resolution].at(x, y), resolution)
+// cellAt returns the cell of a lattice point of a face, 0 when the tables do not know.
+func cellAt(f int, z eisenstein, resolution int) h3.Cell {
+	ad, ok := addressOf(z, resolution)
 	if !ok {
 		return 0
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -136,7 +137,8 @@ func TestCellOfAgreesWithH3(t *testing.T) {
 		for _, v := range points {
 			p := v.point()
 			got, want := CellOf(p, resolution), h3.LatLngToCell(h3.NewLatLng(p[1], p[0]), resolution)
-			if cellOn(v, resolution) == 0 {
+			f := nearestFace(v)
+			if cellAt(f, lattices[resolution].at(faces[f].plane(v)), resolution) == 0 {
 				unknown++
 			}
 			if got != want {
@@ -171,6 +173,9 @@ func TestCentresAndBoundariesAgreeWithH3(t *testing.T) {
 			t.Errorf("boundary of %s: %v, want %v", c, got, want)
 			continue
 		}
+		if isPentagon(c) != c.IsPentagon() {
+			t.Errorf("%s: pentagon %v", c, isPentagon(c))
+		}
 		for _, p := range got {
 			found := false
 			for _, q := range want {
@@ -184,10 +189,56 @@ func TestCentresAndBoundariesAgreeWithH3(t *testing.T) {
 	for resolution := range 16 {
 		for _, c := range h3.Pentagons(resolution) {
 			ll := c.LatLng()
-			if got := centreOf(c); !near(got, orb.Point{ll.Lng, ll.Lat}) || len(boundaryOf(c)) < 6 {
+			if got := centreOf(c); !isPentagon(c) || !near(got, orb.Point{ll.Lng, ll.Lat}) || len(boundaryOf(c)) < 6 {
 				t.Errorf("pentagon %s", c)
 			}
 		}
+	}
+}
+
+func TestNeighboursAgreeWithH3(t *testing.T) {
+	for i, v := range facePoints(14, 60_000) {
+		c := h3.LatLngToCell(h3.NewLatLng(v.point()[1], v.point()[0]), 7+i%5)
+		got := neighboursOf(c, nil)
+		want := slices.DeleteFunc(c.GridDisk(1), func(n h3.Cell) bool { return n == c })
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("neighbours of %s: %v, want %v", c, got, want)
+		}
+	}
+}
+
+// A finder must not remember too much: its answers are those of CellOf in any order of points.
+func TestFinderAgreesWithCellOf(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	for resolution := range 16 {
+		f, err := NewFinder(resolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := orb.Point{0, 0}
+		for range 5000 {
+			switch rng.IntN(4) {
+			case 0:
+				p = orb.Point{rng.Float64()*360 - 180, rng.Float64()*180 - 90}
+			case 1:
+				p[0] = max(min(p[0]+rng.NormFloat64()*0.01, 180), -180)
+			case 2:
+				p[1] = max(min(p[1]+rng.NormFloat64()*0.01, 90), -90)
+			case 3:
+				p[0] = max(min(p[0]+rng.NormFloat64()*5, 180), -180)
+			}
+			if got, want := f.CellOf(p), CellOf(p, resolution); got != want {
+				t.Fatalf("resolution %d, %v: %s, want %s", resolution, p, got, want)
+			}
+		}
+		if f.CellOf(orb.Point{0, 91}) != 0 {
+			t.Error("latitude 91")
+		}
+	}
+	if _, err := NewFinder(16); err == nil {
+		t.Error("resolution 16")
 	}
 }
 
@@ -213,6 +264,30 @@ func BenchmarkCellOf(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		CellOf(at[i%1024], 9)
+	}
+}
+
+// BenchmarkFinder walks along rows of pixels of 3", about 93 m, as a raster does.
+func BenchmarkFinder(b *testing.B) {
+	f, err := NewFinder(9)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		f.CellOf(orb.Point{120 + float64(i%3600)/1200, 31 + float64(i/3600%3600)/1200})
+	}
+}
+
+func BenchmarkNeighbours(b *testing.B) {
+	g, err := FromCells(CellOf(orb.Point{121, 31.4}, 9).GridDisk(50), 9)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var dst []int32
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		dst = g.Neighbours(int32(i%len(g.Cells)), dst[:0])
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/paulmach/orb"
 	h3 "github.com/uber/h3-go/v4"
+
+	"sitecover/geo"
 )
 
 // FromCells returns the grid of a study area that is a set of cells: every cell is one whole part in region 0. Cells of a
@@ -36,7 +38,7 @@ func FromCells(cells []h3.Cell, resolution int) (*Grid, error) {
 	all = slices.Compact(all)
 	g := &Grid{Resolution: resolution, Cells: all, first: make([]int32, 1, len(all)+1)}
 	for i, c := range all {
-		if c.IsPentagon() {
+		if isPentagon(c) {
 			errs = append(errs, fmt.Errorf("%w: %s is a pentagon", ErrCell, c))
 			continue
 		}
@@ -88,14 +90,37 @@ func (g *Grid) Centre(cell int32) orb.Point { return g.centres[cell] }
 // the icosahedron.
 func (g *Grid) Boundary(cell int32) orb.Ring { return boundaryOf(g.Cells[cell]) }
 
+// Area returns the area of a whole cell in m², measured as geo.Area does.
+func (g *Grid) Area(cell int32) float64 {
+	var scratch [6]pt
+	o := outlineOf(g.Cells[cell], scratch[:0])
+	return ringMoment(o.corners, o.centre).area * geo.Radius * geo.Radius
+}
+
 // Neighbours appends to dst the cells of the grid that share an edge with a cell, ascending.
 func (g *Grid) Neighbours(cell int32, dst []int32) []int32 {
 	from := len(dst)
-	for _, c := range g.Cells[cell].GridDisk(1) {
-		if i, ok := g.Index(c); ok && i != cell {
+	var scratch [6]h3.Cell
+	for _, c := range neighboursOf(g.Cells[cell], scratch[:0]) {
+		if i, ok := g.Index(c); ok {
 			dst = append(dst, i)
 		}
 	}
 	slices.Sort(dst[from:])
+	return dst
+}
+
+// neighboursOf appends the cells around a valid one.
+func neighboursOf(c h3.Cell, dst []h3.Cell) []h3.Cell {
+	if h, ok := hexagonOf(c); ok && !isPentagon(c) {
+		if all, ok := h.neighbours(dst); ok {
+			return all
+		}
+	}
+	for _, n := range c.GridDisk(1) {
+		if n != c {
+			dst = append(dst, n)
+		}
+	}
 	return dst
 }

@@ -9,6 +9,7 @@ import (
 
 // hexagon is a cell in the plane of the face that holds its centre.
 type hexagon struct {
+	index   int // of the face
 	face    *face
 	lattice *lattice
 	z       eisenstein
@@ -57,7 +58,7 @@ func hexagonOf(c h3.Cell) (h hexagon, ok bool) {
 			l := &lattices[resolution]
 			if m := margin(l.plane(float64(z.a), float64(z.b))); m > best {
 				best, ok = m, true
-				h = hexagon{face: &faces[at.face], lattice: l, z: z}
+				h = hexagon{index: int(at.face), face: &faces[at.face], lattice: l, z: z}
 			}
 		}
 	}
@@ -81,6 +82,37 @@ func (h *hexagon) corners() (all [6]vec, ok bool) {
 		all[i] = h.face.sphere(x, y)
 	}
 	return all, true
+}
+
+// onVertex tells which base cells are pentagons: those two steps from the middle of a face.
+var onVertex = makeOnVertex()
+
+func makeOnVertex() (on [128]bool) {
+	for f := range faceBase {
+		for s, base := range faceBase[f] {
+			if z := slotAt[s]; z.a*z.a-z.a*z.b+z.b*z.b == 4 {
+				on[base] = true
+			}
+		}
+	}
+	return on
+}
+
+// neighbours appends the six neighbours; ok is false where the hexagon is so close to the side of its face that they have
+// to be asked of the library.
+func (h *hexagon) neighbours(dst []h3.Cell) (_ []h3.Cell, ok bool) {
+	for _, u := range unit[1:] {
+		z := eisenstein{h.z.a + u.a, h.z.b + u.b}
+		if margin(h.lattice.plane(float64(z.a), float64(z.b))) < 1e-12 {
+			return dst, false
+		}
+		c := cellAt(h.index, z, h.lattice.resolution)
+		if c == 0 {
+			return dst, false
+		}
+		dst = append(dst, c)
+	}
+	return dst, true
 }
 
 func (v vec) point() orb.Point {

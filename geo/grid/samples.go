@@ -42,6 +42,7 @@ func (t *tree) samples(ctx context.Context, resolution int, visit func(h3.Cell, 
 			rows[row] = append(rows[row], span{n.box.min.x - dx, n.box.max.x + dx})
 		}
 	}
+	finder := Finder{lattice: &lattices[resolution]}
 	for row, spans := range rows {
 		if row%64 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -53,18 +54,18 @@ func (t *tree) samples(ctx context.Context, resolution int, visit func(h3.Cell, 
 			}
 			return 1
 		})
-		visitRow(spans, lat, step/math.Cos(lat), resolution, visit)
+		visitRow(spans, lat, step/math.Cos(lat), &finder, visit)
 	}
 	return nil
 }
 
 // visitRow walks the union of sorted spans at a latitude.
-func visitRow(spans []span, lat, step float64, resolution int, visit func(h3.Cell, orb.Point)) {
+func visitRow(spans []span, lat, step float64, finder *Finder, visit func(h3.Cell, orb.Point)) {
 	x, last := math.Inf(-1), h3.Cell(0)
 	for _, s := range spans {
 		for x = max(x, s.from); x <= s.to; x += step {
 			p := orb.Point{x / radian, lat / radian}
-			if cell := CellOf(p, resolution); cell != last {
+			if cell := finder.CellOf(p); cell != last {
 				visit(cell, p)
 				last = cell
 			}
