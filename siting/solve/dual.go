@@ -51,6 +51,19 @@ func newMaxDual(in *instance, budget int64, group []int32, workers int) *maxDual
 	return d
 }
 
+// rescale counts in units of 2^-shift from now on, and starts from the given multipliers; nil = as before. It must come
+// before the first step.
+func (d *maxDual) rescale(shift uint, start []int64) {
+	d.shift = shift
+	for i, w := range d.in.w {
+		d.most[i] = w << shift
+		d.lambda[i] = d.most[i]
+		if start != nil {
+			d.lambda[i] = min(start[i], d.most[i])
+		}
+	}
+}
+
 // bound returns the bound in the unit of the weights, rounded down: the optimum is an integer.
 func (d *maxDual) bound() int64 { return d.best >> d.shift }
 

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// MaxCover solves the maximal covering problem; see MaxCoverProblem. It reduces the problem, takes the better of two lazy
-// greedy plans, improves it by swaps and iterated local search, and bounds it by a Lagrangian dual.
+// MaxCover solves the maximal covering problem; see MaxCoverProblem. It reduces the problem, improves a lazy greedy
+// plan by swaps and iterated local search, bounds it by a Lagrangian dual, and proves it by branch and bound.
 func MaxCover(ctx context.Context, p *MaxCoverProblem, o Options) (*Solution, error) {
 	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
 		return nil, err
@@ -18,9 +18,15 @@ func MaxCover(ctx context.Context, p *MaxCoverProblem, o Options) (*Solution, er
 	if s != nil {
 		return s, nil
 	}
-	c := newMaxSearch(p.reduced(), left, o)
-	c.run(ctx)
-	return c.solution(p, base), nil
+	in := p.reduced()
+	t := newMaxTree(ctx, in, o, base)
+	open := append(slices.Clone(p.Fixed), t.solve(in, left)...)
+	r := &Solution{Open: sortedSet(open), Objective: base + t.top, Bound: float64(base + t.bound), Status: Feasible, Iterations: t.meter.iterations()}
+	r.Gap = gapOf(r.Objective, r.Bound)
+	if t.bound == t.top {
+		r.Status = Optimal
+	}
+	return r, nil
 }
 
 // base returns the weight that is covered whatever is chosen, and the money left after the fixed columns. When these are
@@ -79,48 +85,31 @@ func sortedSet(s []int32) []int32 {
 	return slices.Compact(s)
 }
 
-// maxSearch is a running search for a maximal cover.
+// maxSearch is a local search for a maximal cover.
 type maxSearch struct {
 	in     *instance
 	budget int64
-	o      Options
-	dual   *maxDual
 	plan   *plan
 	best   []int32 // columns of the best plan
 	value  int64   // what it covers
-	steps  int
 	rand   *rand.Rand
 	order  []int32
 	saved  []int64
 }
 
-func newMaxSearch(in *instance, budget int64, o Options) *maxSearch {
-	s := &maxSearch{in: in, budget: budget, o: o, plan: newPlan(in), value: -1, rand: rand.New(rand.NewPCG(o.Seed, 1)),
+func newMaxSearch(in *instance, budget int64, seed uint64) *maxSearch {
+	s := &maxSearch{in: in, budget: budget, plan: newPlan(in), value: -1, rand: rand.New(rand.NewPCG(seed, 1)),
 		order: make([]int32, in.columns()), saved: make([]int64, in.columns())}
 	for j := range s.order {
 		s.order[j] = int32(j)
 	}
-	s.dual = newMaxDual(in, budget, nil, o.workers())
 	return s
 }
 
-// run alternates bound and local search until the proof, the wanted gap, the end of the budget or of ctx.
-func (s *maxSearch) run(ctx context.Context) {
+// start builds the greedy plan and climbs from it.
+func (s *maxSearch) start(ctx context.Context) {
 	s.plan.greedy(s.budget)
 	s.climb(ctx)
-	const round = 50
-	for s.steps < s.o.iterations() {
-		s.steps += s.dual.run(ctx, min(round, s.o.iterations()-s.steps), s.value)
-		s.o.report(Progress{s.steps, s.value, float64(s.dual.bound()), gapOf(s.value, float64(s.dual.bound()))})
-		if s.done() || ctx.Err() != nil {
-			return
-		}
-		s.kick(ctx)
-	}
-}
-
-func (s *maxSearch) done() bool {
-	return s.dual.bound() <= s.value || gapOf(s.value, float64(s.dual.bound())) <= s.o.Gap && s.o.Gap > 0
 }
 
 // climb swaps to a local optimum and keeps the plan when it is the best.
@@ -133,9 +122,9 @@ func (s *maxSearch) climb(ctx context.Context) {
 	}
 }
 
-// kick shakes the best plan a few times and climbs again.
-func (s *maxSearch) kick(ctx context.Context) {
-	for range 5 {
+// kick shakes the best plan n times and climbs again.
+func (s *maxSearch) kick(ctx context.Context, n int) {
+	for range n {
 		if ctx.Err() != nil || len(s.best) == 0 {
 			return
 		}
@@ -152,19 +141,4 @@ func (s *maxSearch) kick(ctx context.Context) {
 		s.rand.Shuffle(len(s.order), func(a, b int) { s.order[a], s.order[b] = s.order[b], s.order[a] })
 		s.climb(ctx)
 	}
-}
-
-// solution translates the best plan back to the problem.
-func (s *maxSearch) solution(p *MaxCoverProblem, base int64) *Solution {
-	open := slices.Clone(p.Fixed)
-	for _, j := range s.best {
-		open = append(open, s.in.orig[j])
-	}
-	bound := max(s.dual.bound(), s.value)
-	r := &Solution{Open: sortedSet(open), Objective: base + s.value, Bound: float64(base + bound), Status: Feasible, Iterations: s.steps}
-	r.Gap = gapOf(r.Objective, r.Bound)
-	if bound == s.value {
-		r.Status = Optimal
-	}
-	return r
 }

@@ -23,9 +23,7 @@ type coverKernel struct {
 	colSign []uint64
 }
 
-// reduceCover applies the reductions until none applies and returns the smaller instance, whose orig points to the
-// problem's columns, and the forced columns as columns of in. O(entries x rounds), and what subset tests cost.
-func reduceCover(in *instance) (*instance, []int32) {
+func newKernel(in *instance) *coverKernel {
 	k := &coverKernel{in: in, rowOff: make([]bool, in.rows()), colOff: make([]bool, in.columns()),
 		rowLeft: make([]int32, in.rows()), colLeft: make([]int32, in.columns())}
 	for i := range k.rowLeft {
@@ -34,6 +32,13 @@ func reduceCover(in *instance) (*instance, []int32) {
 	for j := range k.colLeft {
 		k.colLeft[j] = int32(len(in.col.at(j)))
 	}
+	return k
+}
+
+// reduceCover applies the reductions until none applies and returns the smaller instance, whose orig points to the
+// problem's columns, and the forced columns as columns of in. O(entries x rounds), and what subset tests cost.
+func reduceCover(in *instance) (*instance, []int32) {
+	k := newKernel(in)
 	for again := true; again; {
 		again = k.force()
 		k.sign()
