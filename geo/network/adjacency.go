@@ -23,10 +23,15 @@ type adjacency struct {
 
 // edgeList is what adjacencies are made of.
 type edgeList struct {
-	nodes    int
-	from, to []int32
-	weight   []uint32
-	oneWay   []Direction // nil: all open both ways
+	nodes  int
+	edges  []edge
+	oneWay []Direction // nil: all open both ways
+}
+
+// edge is what searches need to know of an edge.
+type edge struct {
+	from, to int32  // the nodes at its start and end
+	weight   uint32 // thousandths of the metric's unit
 }
 
 // sides says which arcs an edge gives: from its start to its end, and back. They are relative to the direction of the arcs, so
@@ -44,8 +49,8 @@ func newAdjacency(l edgeList, s sides) *adjacency {
 	reversed := s == againstEdges
 	a := &adjacency{first: make([]int32, l.nodes+1)}
 	each := func(visit func(tail, head int32, edge int)) {
-		for e, u := range l.from {
-			v := l.to[e]
+		for e := range l.edges {
+			u, v := l.edges[e].from, l.edges[e].to
 			if u == v {
 				continue
 			}
@@ -75,9 +80,9 @@ func newAdjacency(l edgeList, s sides) *adjacency {
 	each(func(tail, head int32, edge int) {
 		i := next[tail]
 		next[tail]++
-		a.arcs[i] = arc{head, l.weight[edge]}
+		a.arcs[i] = arc{head, l.edges[edge].weight}
 		a.edge[i] = int32(edge)
-		sum += uint64(l.weight[edge])
+		sum += uint64(l.edges[edge].weight)
 	})
 	a.shift = bucketShift(sum, len(a.arcs))
 	return a

@@ -30,9 +30,7 @@ type Graph struct {
 	Metric geo.Metric
 
 	roads  *Roads
-	weight []uint32    // by edge, thousandths of the metric's unit
-	from   []int32     // by edge: node at its start
-	to     []int32     // by edge: node at its end
+	edges  []edge
 	first  []int32     // by edge: position of its first node in roads.Refs
 	last   []int32     // by edge: position of its last node
 	way    []int32     // by edge: index into roads.Ways
@@ -51,10 +49,10 @@ type Graph struct {
 func (g *Graph) Nodes() int { return len(g.place) }
 
 // Edges returns the number of edges.
-func (g *Graph) Edges() int { return len(g.weight) }
+func (g *Graph) Edges() int { return len(g.edges) }
 
 // Weight returns the cost of an edge from end to end, in g.Metric.
-func (g *Graph) Weight(edge int32) geo.Impedance { return geo.Impedance(g.weight[edge]) }
+func (g *Graph) Weight(edge int32) geo.Impedance { return geo.Impedance(g.edges[edge].weight) }
 
 // Way returns the index into Roads.Ways of the way that an edge is a piece of.
 func (g *Graph) Way(edge int32) int32 { return g.way[edge] }
@@ -188,8 +186,8 @@ func (g *Graph) cut(ctx context.Context, order []int32) ([]bool, error) {
 			return nil, err
 		}
 	}
-	if len(g.weight) > maxEdges {
-		return nil, fmt.Errorf("network: %d edges, at most %d can be held", len(g.weight), maxEdges)
+	if len(g.edges) > maxEdges {
+		return nil, fmt.Errorf("network: %d edges, at most %d can be held", len(g.edges), maxEdges)
 	}
 	return ends, nil
 }
@@ -216,7 +214,7 @@ func (g *Graph) cutWay(wi int32, ends []bool) error {
 
 // addEdge appends the edge over a piece of the way wi. Its nodes are numbered later.
 func (g *Graph) addEdge(piece Way, wi int32, cost geo.Impedance) {
-	g.weight = append(g.weight, uint32(cost))
+	g.edges = append(g.edges, edge{weight: uint32(cost)})
 	g.first = append(g.first, piece.First)
 	g.last = append(g.last, piece.First+piece.Count-1)
 	g.way = append(g.way, wi)
@@ -224,7 +222,7 @@ func (g *Graph) addEdge(piece Way, wi int32, cost geo.Impedance) {
 		return
 	}
 	if piece.OneWay != Both && g.oneWay == nil {
-		g.oneWay = make([]Direction, len(g.weight)-1, cap(g.weight))
+		g.oneWay = make([]Direction, len(g.edges)-1, cap(g.edges))
 	}
 	if g.oneWay != nil {
 		g.oneWay = append(g.oneWay, piece.OneWay)
@@ -251,11 +249,10 @@ func (g *Graph) numberNodes(ends []bool) {
 	for n, r := range g.place {
 		number[r] = int32(n)
 	}
-	g.from, g.to = make([]int32, len(g.weight)), make([]int32, len(g.weight))
-	for e := range g.weight {
-		g.from[e] = number[g.roads.Refs[g.first[e]]]
-		g.to[e] = number[g.roads.Refs[g.last[e]]]
-		if g.from[e] == g.to[e] {
+	for e := range g.edges {
+		from, to := number[g.roads.Refs[g.first[e]]], number[g.roads.Refs[g.last[e]]]
+		g.edges[e].from, g.edges[e].to = from, to
+		if from == to {
 			g.loops = append(g.loops, int32(e))
 		}
 	}
@@ -272,5 +269,5 @@ func (g *Graph) take() *search[uint32] {
 func (g *Graph) give(s *search[uint32]) { g.pool.Put(s) }
 
 func (g *Graph) edgeList() edgeList {
-	return edgeList{nodes: len(g.place), from: g.from, to: g.to, weight: g.weight, oneWay: g.oneWay}
+	return edgeList{nodes: len(g.place), edges: g.edges, oneWay: g.oneWay}
 }

@@ -84,7 +84,7 @@ func (g *Graph) check(limit geo.Limit, lists ...[]Snap) error {
 	}
 	for _, list := range lists {
 		for i, s := range list {
-			if s.OK && (s.Edge < 0 || int(s.Edge) >= len(g.weight) || uint32(s.Offset) > g.weight[s.Edge]) {
+			if s.OK && (s.Edge < 0 || int(s.Edge) >= len(g.edges) || uint32(s.Offset) > g.edges[s.Edge].weight) {
 				return fmt.Errorf("%w: snap %d: edge %d, offset %d", ErrSnap, i, s.Edge, s.Offset)
 			}
 		}
@@ -103,16 +103,18 @@ type attachment struct {
 	demand []Snap
 	first  []int32 // legs of node n are legs[first[n]:first[n+1]]
 	legs   []leg
-	byEdge byEdge
 }
 
 func (g *Graph) attach(demand []Snap) *attachment {
-	a := &attachment{demand: demand, first: make([]int32, len(g.place)+1), byEdge: groupByEdge(demand)}
+	a := &attachment{demand: demand, first: make([]int32, len(g.place)+1)}
 	each := func(visit func(node int32, l leg)) {
-		for _, i := range a.byEdge.index {
+		for i := range demand {
+			if !demand[i].OK {
+				continue
+			}
 			for _, end := range g.leaving(&demand[i]) {
 				if end.node >= 0 {
-					visit(end.node, leg{i, end.cost})
+					visit(end.node, leg{int32(i), end.cost})
 				}
 			}
 		}
@@ -130,6 +132,9 @@ func (g *Graph) attach(demand []Snap) *attachment {
 	return a
 }
 
+// at returns the legs that end at a node.
+func (a *attachment) at(node int32) []leg { return a.legs[a.first[node]:a.first[node+1]] }
+
 // end is an end of a snap's edge and the cost between it and the snapped point, access leg included.
 type end struct {
 	node int32 // -1: the edge's direction forbids it
@@ -144,8 +149,8 @@ func (g *Graph) leaving(s *Snap) [2]end { return g.ends(s, g.backward(s.Edge), g
 func (g *Graph) arriving(s *Snap) [2]end { return g.ends(s, g.forward(s.Edge), g.backward(s.Edge)) }
 
 func (g *Graph) ends(s *Snap, start, finish bool) [2]end {
-	rest := geo.Impedance(g.weight[s.Edge]) - s.Offset
-	both := [2]end{{g.from[s.Edge], s.Access.Add(s.Offset)}, {g.to[s.Edge], s.Access.Add(rest)}}
+	rest := geo.Impedance(g.edges[s.Edge].weight) - s.Offset
+	both := [2]end{{g.edges[s.Edge].from, s.Access.Add(s.Offset)}, {g.edges[s.Edge].to, s.Access.Add(rest)}}
 	if !start && s.Offset != 0 {
 		both[0].node = -1
 	}
@@ -208,12 +213,17 @@ func (w *rowWriter) row(ctx context.Context, site Snap) error {
 	}
 	for _, n := range s.touched {
 		reached := geo.Impedance(s.key[n])
-		for _, leg := range w.att.legs[w.att.first[n]:w.att.first[n+1]] {
+		for _, leg := range w.att.at(n) {
 			w.offer(leg.demand, reached.Add(leg.cost))
 		}
 	}
-	for _, d := range w.att.byEdge.on(site.Edge) {
-		w.offer(d, g.direct(&w.att.demand[d], &site))
+	// Whoever is on the site's own edge has a leg to at least one of its ends.
+	for _, n := range [2]int32{g.edges[site.Edge].from, g.edges[site.Edge].to} {
+		for _, leg := range w.att.at(n) {
+			if demand := &w.att.demand[leg.demand]; demand.Edge == site.Edge {
+				w.offer(leg.demand, g.direct(demand, &site))
+			}
+		}
 	}
 	slices.Sort(w.found)
 	for _, d := range w.found {

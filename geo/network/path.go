@@ -80,8 +80,8 @@ func (g *Graph) trace(r *Route, s *search[uint32], demand, site *Snap, node int3
 	entry, arcs := g.downhill(s, site, node)
 	for _, k := range arcs {
 		e, head := g.out.edge[k], g.out.arcs[k].head
-		from, to := g.markAt(e, 0), g.markAt(e, geo.Impedance(g.weight[e]))
-		if g.from[e] == head {
+		from, to := g.markAt(e, 0), g.markAt(e, geo.Impedance(g.edges[e].weight))
+		if g.edges[e].from == head {
 			from, to = to, from
 		}
 		r.Edge = append(r.Edge, e)
@@ -97,7 +97,7 @@ func (g *Graph) endAt(demand *Snap, node int32) geo.Impedance {
 	if ends[0].node == node && (ends[1].node != node || ends[0].cost <= ends[1].cost) {
 		return 0
 	}
-	return geo.Impedance(g.weight[demand.Edge])
+	return geo.Impedance(g.edges[demand.Edge].weight)
 }
 
 // downhill returns the arcs of a cheapest way from the node to an end of the site's edge, and the offset of that end. Arcs without
@@ -111,7 +111,7 @@ func (g *Graph) downhill(s *search[uint32], site *Snap, node int32) (geo.Impedan
 		at := nodes[top]
 		for i, end := range ends {
 			if end.node == at && uint32(end.cost) == s.key[at] {
-				return geo.Impedance(uint32(i) * g.weight[site.Edge]), arcs
+				return geo.Impedance(uint32(i) * g.edges[site.Edge].weight), arcs
 			}
 		}
 		k := next[top]

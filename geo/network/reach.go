@@ -41,7 +41,7 @@ func (g *Graph) Reach(ctx context.Context, site Snap, limit geo.Limit) ([]Reache
 		edges = append(edges, g.in.edge[g.in.first[n]:g.in.first[n+1]]...)
 	}
 	for _, e := range g.loops {
-		if s.key[g.from[e]] != unseen[uint32]() {
+		if s.key[g.edges[e].from] != unseen[uint32]() {
 			edges = append(edges, e)
 		}
 	}
@@ -51,10 +51,10 @@ func (g *Graph) Reach(ctx context.Context, site Snap, limit geo.Limit) ([]Reache
 	for i, e := range edges {
 		reached[i] = ReachedEdge{Edge: e, From: geo.Unreachable, To: geo.Unreachable}
 		if g.backward(e) {
-			reached[i].From = geo.Impedance(s.key[g.from[e]])
+			reached[i].From = geo.Impedance(s.key[g.edges[e].from])
 		}
 		if g.forward(e) {
-			reached[i].To = geo.Impedance(s.key[g.to[e]])
+			reached[i].To = geo.Impedance(s.key[g.edges[e].to])
 		}
 	}
 	return reached, nil
@@ -80,15 +80,15 @@ func (g *Graph) Components() *Components {
 		}
 		return n
 	}
-	for e := range g.from {
-		a, b := root(g.from[e]), root(g.to[e])
+	for e := range g.edges {
+		a, b := root(g.edges[e].from), root(g.edges[e].to)
 		parent[max(a, b)] = min(a, b)
 	}
 	// Number by the first edge seen, then by weight.
 	number := make(map[int32]int32)
-	c := &Components{Of: make([]int32, len(g.from))}
-	for e := range g.from {
-		r := root(g.from[e])
+	c := &Components{Of: make([]int32, len(g.edges))}
+	for e := range g.edges {
+		r := root(g.edges[e].from)
 		k, ok := number[r]
 		if !ok {
 			k = int32(len(c.Edges))
@@ -97,7 +97,7 @@ func (g *Graph) Components() *Components {
 		}
 		c.Of[e] = k
 		c.Edges[k]++
-		c.Weight[k] += uint64(g.weight[e])
+		c.Weight[k] += uint64(g.edges[e].weight)
 	}
 	c.sort()
 	return c

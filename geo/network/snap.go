@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sort"
 	"sync"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
 
@@ -29,28 +30,29 @@ const snapBatch = 4096
 // Mode.OffRoad. Points that are no positions are not OK. All processors share the work; the result does not depend on it.
 func (g *Graph) Snap(points []orb.Point) []Snap {
 	snaps := make([]Snap, len(points))
-	workers := min(runtime.GOMAXPROCS(0), (len(points)+snapBatch-1)/snapBatch)
-	if workers <= 1 {
-		g.snapRange(points, snaps)
-		return snaps
+	// Neighbours one after the other find their part of the index still in the cache.
+	order := make([]int32, len(points))
+	for i := range order {
+		order[i] = int32(i)
 	}
+	hilbertOrder(order, func(i int32) orb.Point { return points[i] })
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	for w := range workers {
+	for range min(runtime.GOMAXPROCS(0), (len(points)+snapBatch-1)/snapBatch) {
 		wg.Go(func() {
-			for from := w * snapBatch; from < len(points); from += workers * snapBatch {
-				to := min(from+snapBatch, len(points))
-				g.snapRange(points[from:to], snaps[from:to])
+			for {
+				to := int(next.Add(snapBatch))
+				if to-snapBatch >= len(order) {
+					return
+				}
+				for _, i := range order[to-snapBatch : min(to, len(order))] {
+					snaps[i] = g.snapPoint(points[i])
+				}
 			}
 		})
 	}
 	wg.Wait()
 	return snaps
-}
-
-func (g *Graph) snapRange(points []orb.Point, snaps []Snap) {
-	for i, p := range points {
-		snaps[i] = g.snapPoint(p)
-	}
 }
 
 func (g *Graph) snapPoint(p orb.Point) Snap {
@@ -95,7 +97,7 @@ func (g *Graph) offset(edge int32, n nearest) geo.Impedance {
 	}
 	metres += geo.Distance(nodes[refs[n.ref]], n.point)
 	// A point inside the last segment can exceed the weight by the rounding of the two halves.
-	return min(g.cost(metres, g.way[edge]), geo.Impedance(g.weight[edge]))
+	return min(g.cost(metres, g.way[edge]), geo.Impedance(g.edges[edge].weight))
 }
 
 // nearest is the search for the segment nearest to one point, in the plane that touches the sphere there.

@@ -59,9 +59,13 @@ func readRG(tb testing.TB, name string) (points []orb.Point, list edgeList) {
 		tb.Fatalf("%s: %d bytes for %d nodes and %d edges", name, len(data), n, m)
 	}
 	x, y := make([]float64, n), make([]float64, n)
-	list = edgeList{nodes: n, from: make([]int32, m), to: make([]int32, m), weight: make([]uint32, m)}
-	if err := readAll(bytes.NewReader(data[12:]), x, y, list.from, list.to, list.weight); err != nil {
+	from, to, weight := make([]int32, m), make([]int32, m), make([]uint32, m)
+	if err := readAll(bytes.NewReader(data[12:]), x, y, from, to, weight); err != nil {
 		tb.Fatal(err)
+	}
+	list = edgeList{nodes: n, edges: make([]edge, m)}
+	for e := range list.edges {
+		list.edges[e] = edge{from[e], to[e], weight[e]}
 	}
 	points = make([]orb.Point, n)
 	for i := range points {
@@ -107,10 +111,12 @@ func order(points []orb.Point, list edgeList, sites []int32) instance {
 	for n, id := range ids {
 		number[id] = int32(n)
 	}
-	for _, nodes := range [][]int32{list.from, list.to, sites} {
-		for i, id := range nodes {
-			nodes[i] = number[id]
-		}
+	for i := range list.edges {
+		e := &list.edges[i]
+		e.from, e.to = number[e.from], number[e.to]
+	}
+	for i, id := range sites {
+		sites[i] = number[id]
 	}
 	return instance{newAdjacency(list, alongEdges|againstEdges), sites}
 }
