@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -21,7 +20,7 @@ func Compute(ctx context.Context, in Input) (*Result, error) {
 	if err := in.Validate(); err != nil {
 		return nil, err
 	}
-	c := &computer{in: in, rank: siteRanks(in.Sites), snaps: map[GraphKey][]network.Snap{}}
+	c := &computer{in: in, snaps: map[GraphKey][]network.Snap{}}
 	res := &Result{Date: in.Date}
 	owner := cellOwners(in)
 	for t := range in.Tiers {
@@ -59,24 +58,9 @@ func CircleLimit(t Tier, modes map[string]network.Mode) geo.Limit {
 	return geo.Limit{Metric: geo.Metres, Max: min(radius, geo.Unreachable-1)}
 }
 
-// siteRanks returns the place of every site in the order of IDs: ties between sites go to the lowest.
-func siteRanks(sites []Site) []int32 {
-	order := make([]int32, len(sites))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return strings.Compare(sites[a].ID, sites[b].ID) })
-	rank := make([]int32, len(sites))
-	for r, i := range order {
-		rank[i] = int32(r)
-	}
-	return rank
-}
-
 // computer keeps what the tiers share.
 type computer struct {
 	in    Input
-	rank  []int32                     // of sites by ID
 	snaps map[GraphKey][]network.Snap // of the demand, per road graph
 }
 
@@ -104,7 +88,7 @@ func (c *computer) service(ctx context.Context, t int) (Service, []int32, error)
 	if err != nil {
 		return s, nil, err
 	}
-	c.label(&s)
+	label(c.in, &s)
 	if tier.Mode == Straight {
 		s.Circle = make([]bool, len(s.Nearest))
 		for i := range s.Circle {
@@ -140,8 +124,8 @@ func (c *computer) network(ctx context.Context, s *Service, points []orb.Point) 
 }
 
 // label finds the nearest site and the number of sites of every demand point from the matrix.
-func (c *computer) label(s *Service) {
-	n := c.in.Demand.Len()
+func label(in Input, s *Service) {
+	n := in.Demand.Len()
 	s.Nearest, s.Cost, s.Reach = make([]int32, n), make([]geo.Impedance, n), make([]int32, n)
 	for i := range n {
 		s.Nearest[i], s.Cost[i] = -1, geo.Unreachable
@@ -150,14 +134,9 @@ func (c *computer) label(s *Service) {
 		columns, costs := s.Matrix.Row(r)
 		for k, i := range columns {
 			s.Reach[i]++
-			if c.nearer(costs[k], site, s.Cost[i], s.Nearest[i]) {
-				s.Nearest[i], s.Cost[i] = site, costs[k]
+			if cost := costs[k]; cost < s.Cost[i] || cost == s.Cost[i] && in.Sites[site].ID < in.Sites[s.Nearest[i]].ID {
+				s.Nearest[i], s.Cost[i] = site, cost
 			}
 		}
 	}
-}
-
-// nearer tells whether site a at cost ca serves before site b at cost cb; b = -1 is no site.
-func (c *computer) nearer(ca geo.Impedance, a int32, cb geo.Impedance, b int32) bool {
-	return b < 0 || ca < cb || ca == cb && c.rank[a] < c.rank[b]
 }

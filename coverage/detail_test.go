@@ -103,6 +103,7 @@ func TestDefaultBands(t *testing.T) {
 func TestDetailsAgreeWithOneRegionAtATime(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		in := randomInput(rt, t)
+		in.Tiers[0].Mode, in.Tiers[0].Limit = Straight, metres(800)
 		res := mustCompute(t, in)
 		got, err := Details(in, res, 0, nil)
 		if err != nil {

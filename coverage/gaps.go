@@ -32,7 +32,7 @@ func FindGaps(in Input, res *Result, names []Named) []Gap {
 	for i, n := range names {
 		places[i] = n.Point
 	}
-	f := &gapFinder{in: in, names: names, places: newPointIndex(places), rank: siteRanks(in.Sites), demand: demandByCell(in)}
+	f := &gapFinder{in: in, names: names, places: newPointIndex(places), demand: demandByCell(in)}
 	var all []Gap
 	for t := range res.Services {
 		gaps := f.tier(&res.Services[t])
@@ -52,7 +52,6 @@ type gapFinder struct {
 	in     Input
 	names  []Named
 	places *pointIndex
-	rank   []int32 // of sites by ID
 	demand cellDemand
 }
 
@@ -183,7 +182,7 @@ func (f *gapFinder) nearest(gap *Gap, s *Service, sites *pointIndex) {
 	if place >= 0 {
 		gap.Place = f.names[place].Name
 	}
-	site, metres := sites.nearest(gap.Centre, func(i, j int32) bool { return f.rank[s.Open[i]] < f.rank[s.Open[j]] })
+	site, metres := sites.nearest(gap.Centre, func(i, j int32) bool { return f.in.Sites[s.Open[i]].ID < f.in.Sites[s.Open[j]].ID })
 	if site >= 0 {
 		gap.Site, gap.Metres = s.Open[site], metres
 	}

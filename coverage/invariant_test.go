@@ -10,10 +10,13 @@ import (
 	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
 
+	"sitecover/geo"
 	"sitecover/geo/grid"
+	"sitecover/geo/network"
 )
 
-// randomInput is a small county of straight tiers: the toy regions, up to 37 cells shared out among them at random.
+// randomInput is a small county: the toy regions, up to 37 cells shared out among them at random, and tiers that go straight,
+// on foot or by car over a lattice of streets with holes and one-way streets.
 func randomInput(t *rapid.T, tb testing.TB) Input {
 	g, _ := toyGrid(tb)
 	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
@@ -35,13 +38,41 @@ func randomInput(t *rapid.T, tb testing.TB) Input {
 		}
 	}
 	for k := range 1 + rng.IntN(2) {
-		in.Tiers = append(in.Tiers, Tier{ID: fmt.Sprintf("t%d", k), Mode: Straight, Limit: metres(float64(rng.IntN(1500))),
-			MinArea: float64(rng.IntN(2)) * 50, OwnerLevel: rng.IntN(4) - 1, Parent: -1})
+		tier := Tier{ID: fmt.Sprintf("t%d", k), Mode: []string{Straight, "walk", "drive"}[rng.IntN(3)], Limit: metres(float64(rng.IntN(1500))),
+			MinArea: float64(rng.IntN(2)) * 50, OwnerLevel: rng.IntN(4) - 1, Parent: -1}
+		if tier.Mode != Straight && rng.IntN(2) == 0 {
+			tier.Limit = geo.Limit{Metric: geo.Seconds, Max: geo.ToImpedance(float64(rng.IntN(600)))}
+		}
+		in.Tiers = append(in.Tiers, tier)
 	}
+	in.addGraphs(tb, lattice(rng))
 	for k := range rng.IntN(8) {
 		in.Sites = append(in.Sites, randomSite(in, rng, fmt.Sprintf("s%d", k)))
 	}
 	return in
+}
+
+// lattice is nine streets by nine, 250 m apart, around the toy origin, with a third of the blocks missing.
+func lattice(rng *rand.Rand) *network.Roads {
+	const n = 9
+	roads := &network.Roads{}
+	add := func(a, b int) {
+		if rng.IntN(3) > 0 {
+			roads.Ways = append(roads.Ways, network.Way{Class: network.Residential, Access: network.Foot | network.Car,
+				OneWay: network.Direction(rng.IntN(3) - 1), First: int32(len(roads.Refs)), Count: 2})
+			roads.Refs = append(roads.Refs, int32(a), int32(b))
+		}
+	}
+	for i := range n * n {
+		roads.Nodes = append(roads.Nodes, at(float64(i%n-n/2)*250, float64(i/n-n/2)*250))
+		if i%n < n-1 {
+			add(i, i+1)
+		}
+		if i/n < n-1 {
+			add(i, i+n)
+		}
+	}
+	return roads
 }
 
 func randomSite(in Input, rng *rand.Rand, id string) Site {
