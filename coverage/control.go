@@ -24,6 +24,11 @@ func (d *distributor) place(cell h3.Cell, p orb.Point) int32 {
 		from, _ := d.grid.PartRange(i)
 		return from
 	}
+	if ok {
+		if from, _ := d.grid.PartRange(i); d.grid.Parts[from].Share == 1 {
+			return from // the cell lies in one region, and so does the point
+		}
+	}
 	region := d.regions.Locate(p)
 	if region < 0 {
 		return -1

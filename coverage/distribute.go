@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/paulmach/orb"
+	h3 "github.com/uber/h3-go/v4"
 
 	"sitecover/geo"
 	"sitecover/geo/grid"
@@ -88,7 +89,9 @@ func Distribute(g *grid.Grid, r *geo.Regions, p Population) (*Demand, *Distribut
 	}
 	d := &distributor{grid: g, regions: r, people: make([]People, len(g.Parts)), account: &Distribution{}}
 	d.addCells(p.Cells)
-	d.addPoints(p.Points)
+	if err := d.addPoints(p.Points); err != nil {
+		return nil, nil, err
+	}
 	d.account.Inside = d.account.Input - d.account.Outside
 	if err := d.control(p.Totals); err != nil {
 		return nil, nil, err
@@ -159,6 +162,10 @@ type distributor struct {
 	people  []People // per part of the grid
 	account *Distribution
 	shares  apportioner
+
+	cells   []h3.Cell // scratch of addCoarse
+	parts   []int32
+	weights []int64
 }
 
 // rounder turns a stream of real numbers of people into fixed-point ones whose running sum never strays from the real one
@@ -235,11 +242,10 @@ func areaWeight(share float64) int64 { return max(int64(math.Round(share*weightO
 // addCoarse shares the count of a cell, no finer than the grid, among the parts of its children by area, and returns how
 // much of it lies inside.
 func (d *distributor) addCoarse(c CellCount, n People) People {
-	cells := grid.AppendAt(nil, c.Cell, d.grid.Resolution)
-	var parts []int32
-	var weights []int64
+	d.cells = grid.AppendAt(d.cells[:0], c.Cell, d.grid.Resolution)
+	parts, weights := d.parts[:0], d.weights[:0]
 	outside := int64(0)
-	for _, cell := range cells {
+	for _, cell := range d.cells {
 		i, ok := d.grid.Index(cell)
 		if !ok {
 			outside += weightOne
@@ -259,22 +265,28 @@ func (d *distributor) addCoarse(c CellCount, n People) People {
 	if len(parts) == 0 {
 		return 0
 	}
-	shares := d.shares.split(int64(n), append(weights, outside))
+	weights = append(weights, outside)
+	d.parts, d.weights = parts, weights
+	shares := d.shares.split(int64(n), weights)
 	for i, part := range parts {
 		d.people[part] += People(shares[i])
 	}
 	return n - People(shares[len(parts)])
 }
 
-func (d *distributor) addPoints(points []PointCount) {
+func (d *distributor) addPoints(points []PointCount) error {
 	if len(points) == 0 {
-		return
+		return nil
+	}
+	finder, err := grid.NewFinder(d.grid.Resolution)
+	if err != nil {
+		return err
 	}
 	sum := SourceSum{Kind: "points", Records: len(points)}
 	var round rounder
 	for _, p := range points {
 		n := round.next(p.People)
-		part := d.place(grid.CellOf(p.Point, d.grid.Resolution), p.Point)
+		part := d.place(finder.CellOf(p.Point), p.Point)
 		if part < 0 {
 			sum.add(n, n)
 			continue
@@ -283,4 +295,5 @@ func (d *distributor) addPoints(points []PointCount) {
 		sum.add(n, 0)
 	}
 	d.close(sum)
+	return nil
 }

@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -56,5 +57,23 @@ func BenchmarkDissolve(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Dissolve(cells)
+	}
+}
+
+// BenchmarkBuildProvince is a province of 100 x 100 counties' worth of towns at resolution 9: about 1 million cells.
+func BenchmarkBuildProvince(b *testing.B) {
+	all := []geo.Region{{ID: "province", Parent: -1, Shape: orb.MultiPolygon{{rect(117, 31, 120.6, 34)}}}}
+	const side = 40
+	for i := range side * side {
+		w, s := 117+3.6*float64(i%side)/side, 31+3*float64(i/side)/side
+		all = append(all, geo.Region{
+			ID: fmt.Sprintf("%05d", i), Level: 1, Parent: 0,
+			Shape: orb.MultiPolygon{{rect(w, s, w+3.6/side, s+3.0/side)}},
+		})
+	}
+	r := mustRegions(b, all)
+	b.ReportAllocs()
+	for b.Loop() {
+		b.ReportMetric(float64(len(mustBuild(b, r, 9).Cells)), "cells")
 	}
 }

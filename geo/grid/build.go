@@ -173,8 +173,8 @@ func (b *builder) taken(cell h3.Cell, region int32) moment {
 func (b *builder) find(ctx context.Context, region int32) ([]found, error) {
 	outer := cellOuter(b.resolution)
 	t := newTree(b.regions.All[region].Shape, 16*outer)
-	least := minShare
-	if len(b.regions.Children(region)) > 0 {
+	parent, least := len(b.regions.Children(region)) > 0, minShare
+	if parent {
 		least = minRemainder
 	}
 	var out []found
@@ -185,7 +185,10 @@ func (b *builder) find(ctx context.Context, region int32) ([]found, error) {
 			return
 		}
 		seen[cell] = true
-		taken := b.taken(cell, region)
+		var taken moment
+		if parent {
+			taken = b.taken(cell, region)
+		}
 		if 1-taken.area < least {
 			return
 		}
@@ -279,11 +282,15 @@ func (g *Grid) addParts(cell int32, centre orb.Point, pieces []piece) {
 		sum += p.moment.area
 	}
 	scale := 1 / max(sum, 1)
-	c := project(centre)
+	c, outer := project(centre), cellOuter(g.Resolution)
 	for _, p := range pieces {
 		part := Part{Cell: cell, Region: p.region, Share: p.moment.area * scale, Centre: centre}
 		if p.moment != whole {
-			part.Centre = pt{c.x + p.moment.mx/p.moment.area, c.y + p.moment.my/p.moment.area}.unproject()
+			at := pt{c.x + p.moment.mx/p.moment.area, c.y + p.moment.my/p.moment.area}.unproject()
+			// What is left of a region that its children overlap in part has no sensible centroid.
+			if geo.Distance(at, centre) <= outer*geo.Radius {
+				part.Centre = at
+			}
 		}
 		g.Parts = append(g.Parts, part)
 	}
