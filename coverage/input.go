@@ -52,7 +52,12 @@ func (in Input) Validate() error {
 		return errors.Join(errs...)
 	}
 	in.checkDemand(bad)
-	for i := range in.Tiers {
+	seen := make(map[string]int, len(in.Tiers))
+	for i, t := range in.Tiers {
+		if j, ok := seen[t.ID]; ok {
+			bad(fmt.Sprintf("Tiers[%d].ID", i), fmt.Sprintf("%q is also the ID of Tiers[%d]", t.ID, j), nil)
+		}
+		seen[t.ID] = i
 		in.checkTier(i, bad)
 	}
 	in.checkSites(bad)
