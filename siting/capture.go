@@ -95,37 +95,68 @@ func (f *footfall) total(s setting, spots []int32) (sum float64, gains []float64
 // choose returns the stations of a setting in the order of their rank: greedy, then exchanges until none helps.
 func (f *footfall) choose(ctx context.Context, s setting) ([]int32, error) {
 	s.alone = f.alone(s)
-	chosen := f.complete(s, nil)
-	best, _ := f.total(s, chosen)
+	x := &exchange{f: f, s: s}
+	x.take(f.complete(s, nil))
 	for improved := true; improved; {
 		improved = false
-		for next := range f.moves(s, &chosen) {
+		for move := range x.moves() {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			next = f.complete(s, next)
-			if sum, _ := f.total(s, next); sum > best*(1+1e-9) { // less is the rounding of another order of sums
-				chosen, best, improved = next, sum, true
+			next := f.complete(s, move())
+			if sum, _ := f.total(s, next); sum > x.sum*(1+1e-9) { // less is the rounding of another order of sums
+				x.take(next)
+				improved = true
 			}
 		}
 	}
-	return f.rank(s, chosen), nil
+	return f.rank(s, x.chosen), nil
 }
 
+// exchange is a set of stations under improvement.
+type exchange struct {
+	f      *footfall
+	s      setting
+	chosen []int32
+	sum    float64
+	loss   []float64 // per chosen: what is lost without it
+}
+
+// take makes a set the chosen one.
+func (x *exchange) take(chosen []int32) {
+	x.chosen = chosen
+	x.sum, _ = x.f.total(x.s, chosen)
+	x.loss = x.loss[:0]
+	for k := range chosen {
+		rest, _ := x.f.total(x.s, slices.Delete(slices.Clone(chosen), k, k+1))
+		x.loss = append(x.loss, x.sum-rest)
+	}
+}
+
+// Limits of the exchanges that a round tries: spots to bring in, the best alone first, and spots around a chosen one that
+// are tried in pairs.
+const (
+	exchanges = 300
+	flanks    = 10
+)
+
 // moves yields sets to try in the stead of the chosen one, which may change between two of them: one spot forced in, and two
-// forced in around a chosen one that shuts both out.
-func (f *footfall) moves(s setting, chosen *[]int32) iter.Seq[[]int32] {
-	return func(yield func([]int32) bool) {
-		for _, j := range s.alone[:min(len(s.alone), exchanges)] {
-			if !slices.Contains(*chosen, j.spot) && !yield(f.forceIn(s, *chosen, j.spot)) {
+// forced in around a chosen one that shuts both out. What the new ones add alone, and what fills the places that become
+// free, bounds the gain from above; what is lost of the old ones, each by itself, bounds the loss from below. Moves that
+// cannot gain are not yielded.
+func (x *exchange) moves() iter.Seq[func() []int32] {
+	return func(yield func(func() []int32) bool) {
+		for _, b := range x.s.alone[:min(len(x.s.alone), exchanges)] {
+			if !slices.Contains(x.chosen, b.spot) && x.promising(b) && !yield(func() []int32 { return x.forceIn(x.chosen, b.spot) }) {
 				return
 			}
 		}
-		for _, i := range slices.Clone(*chosen) {
-			shut := f.shutOut(s, i)
+		for _, i := range slices.Clone(x.chosen) {
+			shut := x.shutOut(i)
 			for k, a := range shut {
 				for _, b := range shut[:k] {
-					if f.apart(a, b) && !yield(f.forceIn(s, f.forceIn(s, *chosen, b), a)) {
+					if x.f.apart(a.spot, b.spot) && x.promising(a, b) &&
+						!yield(func() []int32 { return x.forceIn(x.forceIn(x.chosen, b.spot), a.spot) }) {
 						return
 					}
 				}
@@ -134,12 +165,34 @@ func (f *footfall) moves(s setting, chosen *[]int32) iter.Seq[[]int32] {
 	}
 }
 
+// promising tells whether bringing the spots in may gain.
+func (x *exchange) promising(in ...bounded) bool {
+	gain, loss, kept, least := 0.0, 0.0, 0, math.Inf(1)
+	for _, b := range in {
+		gain += b.gain
+	}
+	for k, i := range x.chosen {
+		if slices.ContainsFunc(in, func(b bounded) bool { return !x.f.apart(b.spot, i) }) {
+			loss += x.loss[k]
+		} else {
+			kept, least = kept+1, min(least, x.loss[k])
+		}
+	}
+	switch free := x.f.r.Count - kept - len(in); {
+	case free < 0 && !math.IsInf(least, 1): // one or two more must go, each at least as dear as the cheapest
+		loss -= float64(free) * least
+	case free > 0:
+		gain += float64(free) * x.s.alone[0].gain
+	}
+	return gain > loss
+}
+
 // shutOut returns the spots nearer to i than the spacing, the best alone first, at most flanks of them.
-func (f *footfall) shutOut(s setting, i int32) []int32 {
-	var out []int32
-	for _, b := range s.alone {
-		if b.spot != i && !f.apart(b.spot, i) {
-			if out = append(out, b.spot); len(out) == flanks {
+func (x *exchange) shutOut(i int32) []bounded {
+	var out []bounded
+	for _, b := range x.s.alone {
+		if b.spot != i && !x.f.apart(b.spot, i) {
+			if out = append(out, b); len(out) == flanks {
 				break
 			}
 		}
@@ -152,28 +205,21 @@ func (f *footfall) apart(a, b int32) bool {
 	return geo.Distance(f.spots[a].Point, f.spots[b].Point) >= f.r.Spacing
 }
 
-// flanks is how many spots around a chosen one are tried in pairs.
-const flanks = 10
-
-// exchanges is how many spots, the best alone first, a round of exchanges tries to bring in.
-const exchanges = 300
-
 // forceIn puts a spot into a set in the stead of those that are too near to it, or of the one that is missed least.
-func (f *footfall) forceIn(s setting, chosen []int32, spot int32) []int32 {
+func (x *exchange) forceIn(chosen []int32, spot int32) []int32 {
 	next := []int32{spot}
 	for _, j := range chosen {
-		if j != spot && f.apart(spot, j) {
+		if j != spot && x.f.apart(spot, j) {
 			next = append(next, j)
 		}
 	}
-	if len(next) <= f.r.Count {
+	if len(next) <= x.f.r.Count {
 		return next
 	}
-	worst, least := -1, math.Inf(1)
-	c := f.nothing(s)
-	for _, j := range f.rank(s, next) {
-		if gain := c.open(j); j != spot && gain < least {
-			worst, least = slices.Index(next, j), gain
+	worst, most := 1, math.Inf(-1)
+	for k := 1; k < len(next); k++ {
+		if sum, _ := x.f.total(x.s, slices.Delete(slices.Clone(next), k, k+1)); sum > most {
+			worst, most = k, sum
 		}
 	}
 	return slices.Delete(next, worst, worst+1)

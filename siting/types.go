@@ -130,10 +130,12 @@ type Plan struct {
 	Years      []Year
 	Status     Status
 	Objective  float64 // value added to what stands today: person-years newly covered and region-years newly owning, times Weights
-	Bound      float64 // no plan under the same rules can exceed it
-	Gap        float64 // (Bound - Objective) / Bound
-	Missed     []Miss  // targets that the plan does not meet
-	Seed       uint64
+	// Bound: no plan with the same money and rules can exceed it, whether it meets the targets or not. Targets come before
+	// the objective, so where they take much of the money the gap includes their price.
+	Bound  float64
+	Gap    float64 // (Bound - Objective) / Bound
+	Missed []Miss  // targets that the plan does not meet
+	Seed   uint64
 
 	Considered int       // host places and cells that were looked at: candidates and rejected ones
 	LeadYears  int       // as asked
