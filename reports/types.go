@@ -32,6 +32,10 @@ type Study struct {
 	Plan       *siting.Plan     // nil when the study asks for none
 	Stations   []siting.Station // 红色驿站
 
+	// ServedFrom tells, for each tier and demand point, in which year's end the plan first serves it; 0 = served already, or
+	// never. May be nil: the plan map then shows the new sites without the cells they serve.
+	ServedFrom [][]int
+
 	Assumptions []Assumption
 	Inputs      []Input
 	Findings    []Finding

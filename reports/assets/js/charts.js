@@ -1,0 +1,67 @@
+// Hands the options that go-echarts made to ECharts, drawn as SVG so that they print sharply.
+(function () {
+  'use strict';
+  var charts = [];
+  var FONT = '"Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
+
+  function optionOf(chart) {
+    return chart.options.length > 1 ? chart.options[SC.state.tier] : chart.options[0];
+  }
+
+  // finish adds what an option as plain data cannot say: fonts, units of tooltips, labels at the ends of lines, narrow screens.
+  function finish(id, option, width) {
+    var o = JSON.parse(JSON.stringify(option));
+    o.textStyle = { fontFamily: FONT, color: SC.colour.ink };
+    o.tooltip = Object.assign(o.tooltip || {}, { confine: true, textStyle: { fontSize: 13 } });
+    if (id !== 'dist') o.tooltip.valueFormatter = function (v) { return typeof v === 'number' ? v.toFixed(1) + ' %' : '—'; };
+    (Array.isArray(o.yAxis) ? o.yAxis : [o.yAxis]).forEach(function (y) { y.nameTextStyle = { align: 'left', color: SC.colour.quiet }; });
+    if (id === 'trend') o.series.forEach(function (s) {
+      s.endLabel = { show: true, formatter: '{a}', color: s.itemStyle && s.itemStyle.color || SC.colour.ink, distance: 6 };
+      s.labelLayout = { moveOverlap: 'shiftY' };
+      s.z = s.lineStyle && s.lineStyle.width > 2 ? 5 : 2;
+    });
+    if (id === 'trend') trendMark(o);
+    if (id === 'rank') {
+      var n = (o.xAxis[0].data || []).length;
+      o.xAxis[0].axisLabel.interval = 0;
+      if (width / Math.max(n, 1) < 64) { o.xAxis[0].axisLabel.rotate = 45; }
+      o.xAxis[0].axisLabel.width = 90;
+      o.xAxis[0].axisLabel.overflow = 'truncate';
+      if (width / Math.max(n, 1) < 30) o.series[0].label = { show: false };
+    }
+    if (id === 'dist' && width < 520) { o.xAxis[0].axisLabel.rotate = 30; o.xAxis[0].axisLabel.interval = 0; }
+    return o;
+  }
+
+  // trendMark draws the chosen year as a line.
+  function trendMark(o) {
+    var labels = o.xAxis[0].data, plan = o.series[o.series.length - 1];
+    plan.markLine = { symbol: 'none', silent: true, label: { show: false }, lineStyle: { color: SC.colour.accent, width: 1, type: 'solid', opacity: 0.5 },
+      data: [{ xAxis: labels[SC.state.year] }] };
+  }
+
+  function draw(c) {
+    var option = optionOf(c.def);
+    c.box.hidden = !option;
+    if (!option) return;
+    if (!c.chart) c.chart = echarts.init(c.box, null, { renderer: 'svg' });
+    c.chart.setOption(finish(c.def.id, option, c.box.clientWidth), true);
+  }
+
+  SC.startCharts = function () {
+    var defs = {};
+    SC.data.charts.forEach(function (d) { defs[d.id] = d; });
+    document.querySelectorAll('[data-chart]').forEach(function (box) {
+      var c = { box: box, def: defs[box.dataset.chart], chart: null };
+      charts.push(c);
+      draw(c);
+    });
+    SC.on(function (what) { charts.forEach(function (c) { if (what === 'tier' || c.def.id === 'trend') draw(c); }); });
+    var wait = 0;
+    window.addEventListener('resize', function () { clearTimeout(wait); wait = setTimeout(SC.resizeCharts, 120); });
+  };
+
+  SC.resizeCharts = function () {
+    charts.forEach(function (c) { if (c.chart) { c.chart.resize(); draw(c); } });
+  };
+})();

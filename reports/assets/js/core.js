@@ -1,0 +1,66 @@
+// The page's namespace, its data, its words, and small helpers. No script here loads anything or writes HTML from data:
+// names only ever become text nodes.
+var SC = {};
+(function () {
+  'use strict';
+  SC.data = JSON.parse(document.getElementById('data').textContent);
+  SC.state = { tier: SC.data.lead, year: SC.data.years.length };
+
+  // word returns the wording of a key with its %s filled in.
+  SC.word = function (key) {
+    var args = arguments, n = 0;
+    return (SC.data.words[key] || key).replace(/%s/g, function () { n++; return args[n]; });
+  };
+
+  // group writes a whole number with thousands separators.
+  SC.group = function (n) {
+    return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',');
+  };
+
+  // people writes people as the language does: 万 from ten thousand on in Chinese.
+  SC.people = function (n) {
+    if (SC.data.lang === 'zh' && n >= 10000) return (n / 10000).toFixed(1) + ' 万';
+    return n > 0 && n < 10 ? String(Math.round(n * 10) / 10) : SC.group(n);
+  };
+
+  // percent of a share 0..1; what is not quite all never reads 100.0 %.
+  SC.percent = function (share) {
+    if (share === null || share !== share) return '—';
+    if (share < 1 && share >= 0.9995) return '99.9 %';
+    if (share > 0 && share < 0.0005) return '<0.1 %';
+    return (share * 100).toFixed(1) + ' %';
+  };
+
+  // cost writes metres or seconds.
+  SC.cost = function (value, unit) {
+    if (unit === 's') return Math.round(value / 6) / 10 + ' ' + SC.word('unit.min');
+    return SC.group(value) + ' ' + SC.word('unit.m');
+  };
+
+  // regionPath is the chain of region names above and including r, without a top that stands alone.
+  SC.regionPath = function (r) {
+    var names = [], all = SC.data.regions;
+    var tops = all.filter(function (x) { return x.l === 0; }).length;
+    for (; r >= 0; r = all[r].p) {
+      if (all[r].p < 0 && names.length && tops === 1) break;
+      names.unshift(all[r].n);
+    }
+    return names.join(' › ');
+  };
+
+  // el makes an element with a class and text.
+  SC.el = function (tag, className, text) {
+    var e = document.createElement(tag);
+    if (className) e.className = className;
+    if (text !== undefined) e.textContent = text;
+    return e;
+  };
+
+  // Listeners of "tier" and "year" changes.
+  var listeners = [];
+  SC.on = function (f) { listeners.push(f); };
+  SC.set = function (what, value) {
+    SC.state[what] = value;
+    listeners.forEach(function (f) { f(what, value); });
+  };
+})();

@@ -1,0 +1,67 @@
+// Numbers of gaps and names of places: placed in order of rank, dropped rather than overlapped.
+(function () {
+  'use strict';
+  var FONT = '"Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
+
+  // gapBadges numbers the gaps, the largest first.
+  SC.gapBadges = function (ctx, v, tier, boxes) {
+    var hits = [];
+    ctx.font = '600 11px ' + FONT;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    SC.data.gaps.forEach(function (g, i) {
+      if (g.t !== tier) return;
+      var p = SC.toScreen(v, g.at), text = String(g.r), r = Math.max(9, ctx.measureText(text).width / 2 + 5);
+      if (p[0] < r || p[1] < r || p[0] > v.w - r || p[1] > v.h - r) return;
+      if (!SC.place(boxes, p[0] - r, p[1] - r, 2 * r, 2 * r)) return;
+      ctx.beginPath();
+      ctx.arc(p[0], p[1], r, 0, 2 * Math.PI);
+      ctx.fillStyle = '#ffffff';
+      ctx.fill();
+      ctx.lineWidth = 1.6;
+      ctx.strokeStyle = SC.colour.accent;
+      ctx.stroke();
+      ctx.fillStyle = SC.colour.accent;
+      ctx.fillText(text, p[0], p[1] + 0.5);
+      hits.push({ kind: 'gap', i: i, x: p[0], y: p[1], main: true });
+    });
+    return hits;
+  };
+
+  function name(ctx, v, boxes, text, x, y, size, colour) {
+    ctx.font = size + 'px ' + FONT;
+    if (text.length > 24) text = text.slice(0, 23) + '…';
+    var w = ctx.measureText(text).width + 6, h = size * 1.3;
+    if (x - w / 2 < 4 || x + w / 2 > v.w - 4 || y - h / 2 < 4 || y + h / 2 > v.h - 4) return;
+    if (!SC.place(boxes, x - w / 2, y - h / 2, w, h)) return;
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 3.5;
+    ctx.strokeStyle = 'rgba(255,255,255,0.9)';
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = colour;
+    ctx.fillText(text, x, y);
+  }
+
+  // names writes regions, coarse levels first, each level only where its regions are large enough; sites from near.
+  SC.names = function (ctx, v, boxes, mpp, on) {
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    SC.data.levels.forEach(function (_, level) {
+      var all = SC.data.regions.filter(function (r) { return r.l === level && r.t[0] && r.t[0][0] > 0; });
+      if (level === 0 && all.length === 1 && SC.data.levels.length > 1) return;
+      var size = Math.sqrt(SC.data.size[0] * SC.data.size[1] / Math.max(all.length, 1)) * v.s;
+      if (level > 0 && size < 52) return;
+      var big = level === SC.data.rankLevel || size > 190;
+      all.slice().sort(function (a, b) { return b.t[0][0] - a.t[0][0]; }).forEach(function (r) {
+        var p = SC.toScreen(v, r.at);
+        name(ctx, v, boxes, r.n, p[0], p[1], big ? 13 : 11, big ? SC.colour.ink : '#4a5562');
+      });
+    });
+    if (mpp > 7) return;
+    SC.data.sites.forEach(function (s) {
+      if (!on.sites || s.t !== SC.state.tier) return;
+      var p = SC.toScreen(v, s.at);
+      name(ctx, v, boxes, s.n, p[0], p[1] + 15, 10.5, SC.colour.ink);
+    });
+  };
+})();

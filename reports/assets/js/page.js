@@ -1,0 +1,175 @@
+// Ties the page together: the chosen tier, the lists beside the maps, the year slider, tables that open, printing.
+(function () {
+  'use strict';
+  var body = document.body;
+
+  function showTier(tier) {
+    body.dataset.tier = tier;
+    document.querySelectorAll('main [data-tier]').forEach(function (e) { e.hidden = +e.dataset.tier !== tier; });
+    document.querySelectorAll('[data-set-tier]').forEach(function (b) { b.setAttribute('aria-pressed', +b.dataset.setTier === tier); });
+  }
+
+  function startTiers() {
+    document.querySelectorAll('[data-set-tier]').forEach(function (b) {
+      b.addEventListener('click', function () { SC.set('tier', +b.dataset.setTier); });
+    });
+    SC.on(function (what, v) { if (what === 'tier') showTier(v); });
+    showTier(SC.state.tier);
+  }
+
+  // Pointing at a gap in the list marks it on the map; choosing it moves the map there.
+  function startGaps() {
+    var map = SC.maps.gaps, index = {};
+    SC.data.gaps.forEach(function (g, i) { index[g.t + ':' + g.r] = i; });
+    document.querySelectorAll('[data-gap]').forEach(function (b) {
+      var i = index[b.dataset.gap];
+      if (!map || i === undefined) return;
+      function mark() { map.mark = { kind: 'gap', i: i }; map.frame(); }
+      b.addEventListener('mouseenter', mark);
+      b.addEventListener('focus', mark);
+      b.addEventListener('click', function () { map.focus(SC.data.gaps[i].box); mark(); });
+    });
+  }
+
+  function startPlan() {
+    var slider = document.getElementById('year'), out = document.getElementById('yearout'), play = document.getElementById('play'), timer = 0;
+    if (!slider) return;
+    function show() { out.textContent = SC.state.year > 0 ? SC.data.years[SC.state.year - 1] : SC.data.date.slice(0, 4); rows(); }
+    function rows() {
+      document.querySelectorAll('tbody[data-year]').forEach(function (t) {
+        t.classList.toggle('later', SC.state.year === 0 || +t.dataset.year > SC.data.years[SC.state.year - 1]);
+      });
+    }
+    slider.addEventListener('input', function () { stop(); SC.set('year', +slider.value); });
+    SC.on(function (what, v) { if (what === 'year') { slider.value = v; show(); } });
+    function stop() { clearInterval(timer); timer = 0; }
+    play.addEventListener('click', function () {
+      if (timer) { stop(); return; }
+      SC.set('year', 0);
+      timer = setInterval(function () {
+        if (SC.state.year >= SC.data.years.length) stop();
+        else SC.set('year', SC.state.year + 1);
+      }, 1100);
+    });
+    show();
+    listTo('[data-pick]', SC.maps.plan, function (e) { return SC.data.picks[+e.dataset.pick]; });
+  }
+
+  // listTo links rows of a table or list with points on a map: pointing marks, choosing moves there.
+  function listTo(selector, map, find) {
+    document.querySelectorAll(selector).forEach(function (row) {
+      var item = find(row);
+      if (!map || !item) return;
+      function mark() { map.mark = { kind: 'place', at: item.at }; map.frame(); }
+      function go() { map.focus([item.at[0], item.at[1], item.at[0], item.at[1]]); mark(); map.figure.scrollIntoView({ block: 'nearest' }); }
+      row.addEventListener('mouseenter', mark);
+      row.addEventListener('focus', mark);
+      row.addEventListener('click', go);
+      row.addEventListener('keydown', function (e) { if (e.key === 'Enter') go(); });
+    });
+  }
+
+  // Rows of the ranking open to the regions below them, built when asked for.
+  function startRanking() {
+    document.querySelectorAll('table.rank').forEach(function (table) {
+      table.addEventListener('click', function (e) {
+        var row = e.target.closest('tr[data-region]'), button = e.target.closest('button');
+        if (!row || !button) return;
+        if (button.classList.contains('goto')) {
+          SC.maps.gaps.focus(SC.data.regions[+row.dataset.region].box);
+          SC.maps.gaps.figure.scrollIntoView({ block: 'center' });
+        } else {
+          toggle(table, row, button);
+        }
+      });
+    });
+  }
+
+  function toggle(table, row, button) {
+    var open = button.getAttribute('aria-expanded') === 'true', r = +row.dataset.region;
+    button.setAttribute('aria-expanded', !open);
+    button.textContent = open ? '▸' : '▾';
+    if (open) { close(table, r); return; }
+    var tier = +table.dataset.rank, children = [];
+    SC.data.regions.forEach(function (x, i) { if (x.p === r) children.push(i); });
+    children.sort(function (a, b) { return share(a, tier) - share(b, tier); });
+    var after = row;
+    children.forEach(function (c) {
+      var made = childRow(c, tier, +(row.dataset.depth || 0) + 1);
+      after.parentNode.insertBefore(made, after.nextSibling);
+      after = made;
+    });
+  }
+
+  function close(table, parent) {
+    table.querySelectorAll('tr[data-parent="' + parent + '"]').forEach(function (e) {
+      close(table, +e.dataset.region);
+      e.remove();
+    });
+  }
+
+  // share sorts regions without people last.
+  function share(r, tier) { var t = SC.data.regions[r].t[tier]; return t[0] ? t[1] / t[0] : 2; }
+
+  function childRow(r, tier, depth) {
+    var d = SC.data.regions[r], t = d.t[tier], tr = SC.el('tr', 'child'), th = SC.el('th');
+    tr.dataset.region = r;
+    tr.dataset.parent = d.p;
+    tr.dataset.depth = depth;
+    tr.appendChild(SC.el('td'));
+    th.scope = 'row';
+    th.style.paddingLeft = 8 + 18 * depth + 'px';
+    var kids = SC.data.regions.some(function (x) { return x.p === r; });
+    var opener = SC.el(kids ? 'button' : 'span', 'expand', kids ? '▸' : '');
+    if (kids) { opener.type = 'button'; opener.setAttribute('aria-expanded', 'false'); }
+    var go = SC.el('button', 'goto', d.n);
+    go.type = 'button';
+    th.appendChild(opener);
+    th.appendChild(go);
+    tr.appendChild(th);
+    tr.appendChild(SC.el('td', 'n', SC.people(t[0])));
+    var bar = SC.el('td', 'barcol'), meter = SC.el('span', 'meter'), fill = SC.el('i'), s = t[0] ? t[1] / t[0] : null;
+    fill.style.width = (s || 0) * 100 + '%';
+    meter.appendChild(fill);
+    bar.appendChild(meter);
+    bar.appendChild(SC.el('span', 'n', SC.percent(s)));
+    tr.appendChild(bar);
+    tr.appendChild(SC.el('td', 'n', ''));
+    tr.appendChild(SC.el('td', 'n', SC.people(t[0] - t[1])));
+    tr.appendChild(SC.el('td', 'n' + (t[5] > t[6] ? ' behind' : ''), t[5] ? t[6] + ' / ' + t[5] : '—'));
+    tr.appendChild(SC.el('td', 'n', SC.group(t[3])));
+    if (SC.data.years.length) tr.appendChild(SC.el('td', 'n', SC.group(t[7])));
+    return tr;
+  }
+
+  // On paper every map is drawn, sharply, and charts take the paper's width.
+  function startPrinting() {
+    function set(on) {
+      body.classList.toggle('printing', on);
+      Object.keys(SC.maps).forEach(function (id) {
+        var m = SC.maps[id];
+        m.printing = on;
+        m.seen = true;
+        m.resize();
+        m.home();
+        m.show();
+      });
+      SC.resizeCharts();
+    }
+    window.addEventListener('beforeprint', function () { set(true); });
+    window.addEventListener('afterprint', function () { set(false); });
+  }
+
+  SC.fillSymbols(document);
+  startTiers();
+  SC.startMaps();
+  SC.startCharts();
+  startGaps();
+  startPlan();
+  listTo('[data-station]', SC.maps.stations, function (e) {
+    return SC.data.stations.filter(function (s) { return s.r === +e.dataset.station; })[0];
+  });
+  startRanking();
+  startPrinting();
+  body.classList.add('ready');
+})();

@@ -1,0 +1,98 @@
+// Colours, symbols and classes. One hue (blue) for coverage, ochre for people, a deep red only for what needs attention or is
+// proposed, greys for the ground. The same values stand in charts.go and report.css.
+(function () {
+  'use strict';
+  var C = SC.colour = {
+    ink: '#1f2a37', quiet: '#6b7684', accent: '#a61b29', land: '#ffffff', ground: '#eef1f4', water: '#cfdde6',
+    hatch: '#9aa5b1', road: ['#7d8894', '#97a1ac', '#b3bcc5', '#c6cdd4'], border: '#55606d'
+  };
+  var blue = ['#c9ddec', '#86b4d6', '#4a8bbd'];
+  var near = ['#1f5a8a', '#3f7fae', '#72a6cc', '#a9cbe3', '#d5e6f2'];
+  var ochre = ['#f4ead3', '#e6d09f', '#cdaa63', '#a27c36', '#6e501c'];
+  var red = ['#f3d3d0', '#e5a7a5', '#d07678', '#b5404b', '#861320'];
+  var pale = '#dcd8d0', served = '#e3e8ed', planned = '#dd9f9b';
+
+  // Shapes by tier, as SVG paths in a box of 16 around the origin; the first tier is the largest.
+  SC.shapes = [
+    { path: 'M-5.6-5.6H5.6V5.6H-5.6Z', size: 1.15 },
+    { path: 'M0-5.6A5.6 5.6 0 1 1 0 5.6A5.6 5.6 0 1 1 0-5.6Z', size: 0.95 },
+    { path: 'M0-6.2L5.8 4.4H-5.8Z', size: 0.8 },
+    { path: 'M0-6.2L6.2 0L0 6.2L-6.2 0Z', size: 0.75 },
+    { path: 'M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z', size: 0.75 }
+  ];
+  SC.star = 'M0-7.2L2.1-2.3L7.3-1.9L3.3 1.5L4.6 6.6L0 3.8L-4.6 6.6L-3.3 1.5L-7.3-1.9L-2.1-2.3Z';
+  SC.shape = function (tier) { return SC.shapes[Math.min(tier, SC.shapes.length - 1)]; };
+
+  // between names a class of people from break to break.
+  function between(breaks, k) {
+    if (k === 0) return '< ' + SC.group(breaks[0]);
+    if (k === breaks.length) return '≥ ' + SC.group(breaks[k - 1]);
+    return SC.group(breaks[k - 1]) + '–' + SC.group(breaks[k]);
+  }
+
+  function step(breaks, v) {
+    var k = 0;
+    while (k < breaks.length && v >= breaks[k]) k++;
+    return k;
+  }
+
+  // pick of n colours from a ramp, spread evenly, always with its dark end.
+  function spread(ramp, n) {
+    var out = [];
+    for (var k = 0; k < n; k++) out.push(ramp[n === 1 ? ramp.length - 1 : Math.round(k * (ramp.length - 1) / (n - 1))]);
+    return out;
+  }
+
+  // paints: how cells can be coloured. Each gives the classes {colour, label} and a function cell -> class (-1 = not drawn).
+  SC.paints = {
+    share: function (world, tier, year) {
+      var t = world.tiers[tier], classes = [
+        { colour: pale, label: SC.word('class.none') }, { colour: blue[0], label: SC.word('class.some') },
+        { colour: blue[1], label: SC.word('class.most') }, { colour: blue[2], label: SC.word('class.all') }];
+      if (year > 0 && t.year) {
+        classes.push({ colour: planned, label: SC.word('class.year', SC.data.years[0] + (year > 1 ? '–' + SC.data.years[year - 1] : '')) });
+      }
+      return { classes: classes, of: function (i) {
+        if (year > 0 && t.year && t.year[i] > 0 && t.year[i] <= year) return 4;
+        var s = t.share[i];
+        return s === 0 ? 0 : s < 500 ? 1 : s < 1000 ? 2 : 3;
+      } };
+    },
+    cost: function (world, tier) {
+      var t = world.tiers[tier], def = SC.data.tiers[tier], n = near.length, classes = near.map(function (c, k) {
+        var from = def.max * k / n, to = def.max * (k + 1) / n;
+        if (def.unit === 's') { return { colour: c, label: Math.round(from / 6) / 10 + '–' + SC.cost(to, 's') }; }
+        return { colour: c, label: SC.group(from) + '–' + SC.cost(to, 'm') };
+      });
+      classes.push({ colour: pale, label: SC.word('class.beyond') });
+      return { classes: classes, of: function (i) {
+        if (t.site[i] < 0) return n;
+        return Math.max(0, Math.min(n - 1, Math.ceil(t.cost[i] / def.max * n) - 1));
+      } };
+    },
+    people: function (world) {
+      var b = SC.data.cells.breaks || [], colours = spread(ochre, b.length + 1);
+      return { unit: SC.word('class.people'), classes: colours.map(function (c, k) { return { colour: c, label: between(b, k) }; }),
+        of: function (i) { return step(b, world.people[i]); } };
+    },
+    uncovered: function (world, tier) {
+      var t = world.tiers[tier], b = SC.data.cells.breaks || [], colours = spread(red, b.length + 1);
+      var classes = colours.map(function (c, k) { return { colour: c, label: between(b, k) }; });
+      classes.push({ colour: served, label: SC.word('class.all') });
+      return { unit: SC.word('class.people'), classes: classes, of: function (i) {
+        var u = world.people[i] * (1000 - t.share[i]) / 1000;
+        return t.share[i] >= 1000 ? b.length + 1 : step(b, u);
+      } };
+    },
+    none: function () { return { classes: [], of: function () { return -1; } }; }
+  };
+
+  // Fill the symbols that stand in the page's text and tables.
+  SC.fillSymbols = function (root) {
+    root.querySelectorAll('svg[data-symbol]').forEach(function (svg) {
+      var s = SC.shape(+svg.dataset.symbol), p = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+      p.setAttribute('d', s.path);
+      svg.appendChild(p);
+    });
+  };
+})();

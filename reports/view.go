@@ -1,0 +1,366 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+
+	"sitecover/coverage"
+	"sitecover/geo"
+	"sitecover/siting"
+)
+
+// page is everything the HTML template shows, in words: the template itself only lays it out. It is built from the study
+// by pure functions, so it can be tested without a browser.
+type page struct {
+	words
+	Lang                       string
+	Name, Place, Date          string
+	Notice, Version            string
+	Seed                       string
+	Synthetic                  bool
+	Lead                       int // the tier shown first
+	Tiers                      []tierView
+	Money                      string // of the whole plan, "" without one
+	PlanLine                   string
+	Plan                       *planView
+	Stations                   []stationView
+	StationLine, StationWeight string
+	Trust                      trustView
+	Charts                     []chartView
+}
+
+// tierView is all that is said about one tier.
+type tierView struct {
+	Index    int
+	Name     string
+	Limit    string // service standard, "步行 1,000 米"
+	MinArea  string
+	Owner    string // name of the level that must own one, "" = none
+	Story    string
+	Figures  []figure
+	Open     string
+	Share    float64 // effective coverage, NaN without people
+	Percent  string
+	Target   float64 // of the last plan year, negative = none
+	Presence string
+	Blank    string
+	Unserved string
+	After    string // effective coverage at the end of the plan
+	New      string
+	Cost     string
+
+	GapLine  string
+	Gaps     []gapView
+	GapsMore string
+
+	RankLine string
+	Rank     []rankView
+	Blanks   []blankGroup
+	BlankSum string
+
+	Years    []yearView
+	Distance []barView
+	DistLine string
+}
+
+// figure is one of the four headline figures.
+type figure struct {
+	Label, Value, Unit string
+	Sub                string
+	Target             string
+	Share, Goal        float64 // for the bar under it; negative = no bar, no mark
+	Alert              bool
+	How                string
+}
+
+// barView is one bar of a small chart with its table row.
+type barView struct {
+	Label  string
+	People coverage.People
+	Text   string
+	Share  string
+	Out    bool // beyond the standard
+}
+
+// builder carries what the view functions share.
+type builder struct {
+	words
+	s     *Study
+	cells []cell
+	rank  int // level that is ranked
+}
+
+// buildPage arranges the whole page.
+func buildPage(s *Study, lang string) (*page, *builder) {
+	b := &builder{words: words{lang}, s: s, cells: collectCells(s), rank: rankLevel(s.Regions)}
+	p := &page{
+		words: b.words, Lang: lang, Name: s.Name, Place: b.place(), Date: s.Date.Format("2006-01-02"),
+		Notice: s.Notice, Version: s.Version, Seed: fmt.Sprint(s.Seed), Synthetic: s.Synthetic, Lead: leadTier(s),
+	}
+	for t := range s.Tiers {
+		p.Tiers = append(p.Tiers, b.tier(t))
+	}
+	if s.Plan != nil {
+		p.Plan = b.plan()
+		p.Money, p.PlanLine = p.Plan.Money, p.Plan.Line
+	}
+	p.Stations, p.StationLine = b.stations()
+	p.Trust = b.trust()
+	p.Charts = b.charts(p)
+	return p, b
+}
+
+// place is how the whole study area is called in sentences: by its single top region, or in general words.
+func (b *builder) place() string {
+	if rs := b.s.Regions; len(rs.All) > 0 && countLevel(rs, 0) == 1 && rs.All[0].Name != "" {
+		return rs.All[0].Name
+	}
+	return b.t("place.all")
+}
+
+// leadTier is the tier that the headline shows first: the one that the smallest regions must own, as that is what
+// "regions still lacking a site" is about; the first tier when no region must own any.
+func leadTier(s *Study) int {
+	lead := 0
+	for t, tier := range s.Tiers {
+		if tier.OwnerLevel > s.Tiers[lead].OwnerLevel {
+			lead = t
+		}
+	}
+	return lead
+}
+
+// lastYear returns where a tier stands at the end of the plan.
+func lastYear(p *siting.Plan, tier int) (year int, ty siting.TierYear, ok bool) {
+	if p == nil || len(p.Years) == 0 {
+		return 0, siting.TierYear{Target: -1, Bound: math.NaN(), Presence: -1}, false
+	}
+	y := p.Years[len(p.Years)-1]
+	return y.Year, y.Tiers[tier], true
+}
+
+// spending adds up what a plan spends on a tier (-1 = all), the sites it opens and the people they newly cover.
+func spending(p *siting.Plan, tier int) (money siting.Yuan, sites int, gained coverage.People) {
+	if p == nil {
+		return 0, 0, 0
+	}
+	for _, k := range p.Picks {
+		if tier < 0 || k.Tier == tier {
+			money += k.Cost
+			gained += k.Gained
+			sites++
+		}
+	}
+	return money, sites, gained
+}
+
+func (b *builder) tier(t int) tierView {
+	s := b.s
+	tier, x := s.Tiers[t], s.Coverage.Total[t]
+	v := tierView{Index: t, Name: tier.Name, Limit: b.limit(tier), MinArea: "—", Share: math.NaN(), Target: -1}
+	if tier.MinArea > 0 {
+		v.MinArea = "≥ " + b.area(tier.MinArea)
+	}
+	if tier.OwnerLevel >= 0 {
+		v.Owner = s.Regions.Levels[tier.OwnerLevel].Name
+	}
+	if share, ok := x.Effective(); ok {
+		v.Share = share
+	}
+	v.Percent = percent(v.Share)
+	v.Open = group(int64(x.Open))
+	v.Presence, v.Blank = "—", "—"
+	if x.Required > 0 {
+		v.Presence = fmt.Sprintf("%s / %s", group(int64(x.Owning)), group(int64(x.Required)))
+		v.Blank = group(int64(x.Required - x.Owning))
+	}
+	v.Unserved = b.people(x.People - x.Covered)
+	v.After, v.New, v.Cost = "—", "—", "—"
+	if _, ty, ok := lastYear(s.Plan, t); ok {
+		money, n, _ := spending(s.Plan, t)
+		v.After, v.New, v.Cost, v.Target = percent(ty.Effective), group(int64(n)), b.money(money), ty.Target
+	}
+	v.Story = b.story(t)
+	v.Figures = b.figures(t)
+	v.Gaps, v.GapsMore, v.GapLine = b.gaps(t)
+	v.Rank, v.RankLine = b.ranking(t)
+	v.Blanks, v.BlankSum = b.blanks(t)
+	v.Years = b.years(t)
+	v.Distance, v.DistLine = b.distances(t)
+	return v
+}
+
+// story is the one line that says it all.
+func (b *builder) story(t int) string {
+	s, x := b.s, b.s.Coverage.Total[t]
+	share, ok := x.Effective()
+	if !ok {
+		return b.t("story.nobody", b.place())
+	}
+	out := b.t("story.now", b.place(), s.Tiers[t].Name, percent(share))
+	if x.Required > 0 {
+		missing := x.Required - x.Owning
+		out += b.t("story.blank", s.Regions.Levels[s.Tiers[t].OwnerLevel].Name, group(int64(missing)),
+			percent(float64(missing)/float64(x.Required)))
+	}
+	if year, ty, ok := lastYear(s.Plan, t); ok {
+		out += b.t("story.plan", year, percent(ty.Effective))
+		if known(ty.Bound) {
+			out += b.t("story.bound", percent(ty.Bound))
+		}
+		if known(ty.Target) {
+			if ty.Effective >= ty.Target {
+				out += b.t("story.met", percent(ty.Target))
+			} else {
+				out += b.t("story.missed", percent(ty.Target), points(ty.Target - ty.Effective)[1:])
+			}
+		}
+	}
+	return out + b.t("stop")
+}
+
+// known reports whether a share that may stand for "none" is one.
+func known(share float64) bool { return !math.IsNaN(share) && share >= 0 }
+
+// figures are the four headline figures of a tier.
+func (b *builder) figures(t int) []figure {
+	return []figure{b.figureCoverage(t), b.figureBlank(t), b.figureUnserved(t), b.figureMoney(t)}
+}
+
+func (b *builder) figureCoverage(t int) figure {
+	x := b.s.Coverage.Total[t]
+	f := figure{Label: b.t("fig.coverage"), Value: "—", Share: -1, Goal: -1,
+		How: b.t("how.coverage", b.limit(b.s.Tiers[t]))}
+	if share, ok := x.Effective(); ok {
+		f.Value, f.Unit = splitUnit(percent(share))
+		f.Share = share
+		f.Sub = b.t("fig.coverage.sub", b.peopleUnit(x.Covered), b.peopleUnit(x.People))
+	}
+	if year, ty, ok := lastYear(b.s.Plan, t); ok && known(ty.Target) {
+		f.Goal = ty.Target
+		f.Target = b.t("fig.coverage.target", year, percent(ty.Target), points(f.Share-ty.Target))
+		f.Alert = f.Share < ty.Target
+	}
+	return f
+}
+
+func (b *builder) figureBlank(t int) figure {
+	x, tier := b.s.Coverage.Total[t], b.s.Tiers[t]
+	if x.Required == 0 {
+		return figure{Label: b.t("fig.open"), Value: group(int64(x.Open)), Unit: b.t("unit.sites"), Share: -1, Goal: -1,
+			Sub: b.t("fig.open.sub", group(int64(x.Qualifying)), group(int64(x.BelowStandard)), group(int64(x.AreaUnknown))),
+			How: b.t("how.open")}
+	}
+	level, missing := b.s.Regions.Levels[tier.OwnerLevel].Name, x.Required-x.Owning
+	f := figure{Label: b.t("fig.blank", level), Value: group(int64(missing)), Unit: b.t("unit.regions"), Goal: -1,
+		Share: float64(x.Owning) / float64(x.Required), Alert: missing > 0,
+		Sub: b.t("fig.blank.sub", percent(float64(missing)/float64(x.Required)), group(int64(x.Required)), level, group(int64(x.Owning))),
+		How: b.t("how.blank", level)}
+	if year, ty, ok := lastYear(b.s.Plan, t); ok {
+		if known(ty.Presence) {
+			f.Goal = ty.Presence
+			f.Target = b.t("fig.blank.target", year, percent(ty.Presence))
+		} else {
+			f.Target = b.t("fig.blank.after", year, group(int64(ty.Required-ty.Owning)))
+		}
+	}
+	return f
+}
+
+func (b *builder) figureUnserved(t int) figure {
+	x := b.s.Coverage.Total[t]
+	f := figure{Label: b.t("fig.unserved"), Share: -1, Goal: -1, Alert: x.People > x.Covered, How: b.t("how.unserved")}
+	f.Value, f.Unit = splitUnit(b.people(x.People - x.Covered))
+	f.Unit += b.t("unit.people")
+	n := 0
+	for _, g := range b.s.Gaps {
+		if g.Tier == t {
+			n++
+		}
+	}
+	f.Sub = b.t("fig.unserved.sub", group(int64(n)), b.peopleUnit(x.Unconnected))
+	if year, ty, ok := lastYear(b.s.Plan, t); ok {
+		f.Target = b.t("fig.unserved.after", year, b.peopleUnit(x.People-ty.Covered))
+	}
+	return f
+}
+
+func (b *builder) figureMoney(t int) figure {
+	f := figure{Label: b.t("fig.money"), Value: "—", Share: -1, Goal: -1, How: b.t("how.money")}
+	money, n, gained := spending(b.s.Plan, t)
+	if b.s.Plan == nil {
+		f.Sub = b.t("plan.none")
+		return f
+	}
+	f.Value, f.Unit = splitUnit(b.money(money))
+	f.Sub = b.t("fig.money.sub", group(int64(n)), b.peopleUnit(gained))
+	if all, sites, _ := spending(b.s.Plan, -1); len(b.s.Tiers) > 1 {
+		f.Target = b.t("fig.money.all", b.money(all), group(int64(sites)))
+	}
+	return f
+}
+
+// splitUnit parts "78.4 %" into figure and unit, so that the unit can be set smaller. "¥12 m" stays whole.
+func splitUnit(s string) (value, unit string) {
+	for i := len(s) - 1; i > 0; i-- {
+		if s[i] == ' ' && s[0] != 0xC2 {
+			return s[:i], s[i+1:]
+		}
+	}
+	return s, ""
+}
+
+// distances counts people by their impedance to the nearest site, in fifths of the standard, and those beyond it.
+func (b *builder) distances(t int) ([]barView, string) {
+	const steps = 5
+	svc, tier, x := &b.s.Coverage.Services[t], b.s.Tiers[t], b.s.Coverage.Total[t]
+	var bins [steps + 1]coverage.People
+	for i, p := range b.s.Demand.People {
+		bins[distanceBin(svc.Cost[i], svc.Nearest[i], tier.Limit.Max, steps)] += p
+	}
+	bars := make([]barView, 0, len(bins))
+	for k, p := range bins {
+		v := barView{People: p, Text: b.people(p), Share: "—", Out: k == steps}
+		if v.Out {
+			v.Label = b.t("dist.beyond", b.cost(tier.Limit.Max, tier.Limit.Metric))
+		} else {
+			from, to := stepOf(tier.Limit.Max, k, steps), stepOf(tier.Limit.Max, k+1, steps)
+			v.Label = b.stepLabel(from, to, tier.Limit.Metric)
+		}
+		if x.People > 0 {
+			v.Share = percent(float64(p) / float64(x.People))
+		}
+		bars = append(bars, v)
+	}
+	near := bins[0] + bins[1]
+	if x.People == 0 {
+		return bars, b.t("dist.line.none")
+	}
+	return bars, b.t("dist.line", percent(float64(near)/float64(x.People)), b.cost(stepOf(tier.Limit.Max, 2, steps), tier.Limit.Metric),
+		percent(float64(bins[steps])/float64(x.People)))
+}
+
+// stepOf is the k-th of n equal steps up to max.
+func stepOf(max geo.Impedance, k, n int) geo.Impedance {
+	return geo.Impedance(uint64(max) * uint64(k) / uint64(n))
+}
+
+// distanceBin puts an impedance in one of n equal steps up to max, upper ends included; n itself means not served.
+func distanceBin(c geo.Impedance, nearest int32, max geo.Impedance, n int) int {
+	if nearest < 0 || c > max {
+		return n
+	}
+	for k := 1; k < n; k++ {
+		if c <= stepOf(max, k, n) {
+			return k - 1
+		}
+	}
+	return n - 1
+}
+
+func (b *builder) stepLabel(from, to geo.Impedance, m geo.Metric) string {
+	if m == geo.Seconds {
+		return trimZero(decimal(from.Value()/60, 1)) + "–" + b.cost(to, m)
+	}
+	return group(int64(math.Round(from.Value()))) + "–" + b.cost(to, m)
+}

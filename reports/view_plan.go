@@ -1,0 +1,307 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sitecover/coverage"
+	"sitecover/siting"
+)
+
+// planView is the rollout as the page shows it.
+type planView struct {
+	Line     string
+	Money    string
+	Status   string
+	Quality  string
+	Misses   []string
+	First    int
+	Last     int
+	Years    []planYear
+	Rejected string
+}
+
+// planYear is one year with its sites.
+type planYear struct {
+	Year   int
+	Sites  string
+	Budget string
+	Spent  string
+	Gained string
+	Picks  []pickView
+}
+
+// pickView is one site to open.
+type pickView struct {
+	No       int
+	Index    int // into Plan.Picks
+	Tier     string
+	TierNo   int
+	Name     string
+	Path     string
+	Lon, Lat string
+	Cost     string
+	Gained   string
+	Total    string // coverage of its tier once it is open
+	Reason   string
+}
+
+// yearView is one row of the table "coverage by year".
+type yearView struct {
+	Label     string
+	Sites     string
+	Spent     string
+	Covered   string
+	Effective float64
+	Target    float64
+	Bound     float64
+	Diff      string
+	Behind    bool
+	Presence  string
+}
+
+// Text returns the shares of the row as text, for the template.
+func (y yearView) Text() [3]string {
+	return [3]string{percent(y.Effective), percent(y.Target), percent(y.Bound)}
+}
+
+// years lists where a tier stands now and at the end of each plan year.
+func (b *builder) years(t int) []yearView {
+	if b.s.Plan == nil {
+		return nil
+	}
+	x := b.s.Coverage.Total[t]
+	now := yearView{Label: b.t("year.now"), Sites: "—", Spent: "—", Covered: b.people(x.Covered), Effective: math.NaN(),
+		Target: -1, Bound: math.NaN(), Diff: "—", Presence: "—"}
+	if share, ok := x.Effective(); ok {
+		now.Effective = share
+	}
+	if x.Required > 0 {
+		now.Presence = group(int64(x.Owning)) + " / " + group(int64(x.Required))
+	}
+	rows := []yearView{now}
+	for _, y := range b.s.Plan.Years {
+		rows = append(rows, b.year(t, y))
+	}
+	return rows
+}
+
+func (b *builder) year(t int, y siting.Year) yearView {
+	ty := y.Tiers[t]
+	var money siting.Yuan
+	n := 0
+	for _, k := range b.s.Plan.Picks {
+		if k.Year == y.Year && k.Tier == t {
+			money += k.Cost
+			n++
+		}
+	}
+	v := yearView{Label: strconv.Itoa(y.Year), Sites: group(int64(n)), Spent: b.money(money), Covered: b.people(ty.Covered),
+		Effective: ty.Effective, Target: ty.Target, Bound: ty.Bound, Diff: "—", Presence: "—"}
+	if known(ty.Target) && !math.IsNaN(ty.Effective) {
+		v.Diff, v.Behind = points(ty.Effective-ty.Target), ty.Effective < ty.Target
+	}
+	if ty.Required > 0 {
+		v.Presence = group(int64(ty.Owning)) + " / " + group(int64(ty.Required))
+	}
+	return v
+}
+
+// plan arranges the rollout.
+func (b *builder) plan() *planView {
+	p := b.s.Plan
+	money, n, gained := spending(p, -1)
+	v := &planView{Money: b.money(money), Status: b.or("status."+string(p.Status), string(p.Status))}
+	if len(p.Years) > 0 {
+		v.First, v.Last = p.Years[0].Year, p.Years[len(p.Years)-1].Year
+		v.Line = b.t("plan.line", span(v.First, v.Last), group(int64(n)), v.Money)
+		if len(b.s.Tiers) == 1 {
+			v.Line += b.t("plan.gained", b.peopleUnit(gained))
+		}
+		v.Line += b.t("stop")
+	}
+	if p.Status != siting.Infeasible && p.Bound > 0 {
+		v.Quality = b.t("plan.quality", v.Status, percent(math.Max(p.Gap, 0)), p.Seed)
+	} else {
+		v.Quality = b.t("plan.status", v.Status)
+	}
+	for _, m := range p.Missed {
+		v.Misses = append(v.Misses, b.missText(m))
+	}
+	v.Rejected = b.rejections()
+	covered := make([]coverage.People, len(b.s.Tiers))
+	for t := range covered {
+		covered[t] = b.s.Coverage.Total[t].Covered
+	}
+	next := 0
+	for _, y := range p.Years {
+		py := planYear{Year: y.Year, Budget: b.money(y.Budget), Spent: b.money(y.Spent)}
+		var gained coverage.People
+		for ; next < len(p.Picks) && p.Picks[next].Year == y.Year; next++ {
+			k := p.Picks[next]
+			gained += k.Gained
+			covered[k.Tier] += k.Gained
+			py.Picks = append(py.Picks, b.pickView(next, covered[k.Tier]))
+		}
+		py.Sites, py.Gained = group(int64(len(py.Picks))), b.peopleUnit(gained)
+		v.Years = append(v.Years, py)
+	}
+	return v
+}
+
+// span writes a run of years.
+func span(first, last int) string {
+	if first == last {
+		return strconv.Itoa(first)
+	}
+	return strconv.Itoa(first) + "–" + strconv.Itoa(last)
+}
+
+func (b *builder) pickView(i int, covered coverage.People) pickView {
+	k := b.s.Plan.Picks[i]
+	c := b.s.Plan.Candidates[k.Candidate]
+	v := pickView{No: i + 1, Index: i, Tier: b.s.Tiers[k.Tier].Name, TierNo: k.Tier, Name: b.candidateName(c),
+		Path: strings.Join(regionPathOf(b.s, c.Region), " › "), Lon: degrees(c.Point[0]), Lat: degrees(c.Point[1]),
+		Cost: b.money(k.Cost), Gained: b.people(k.Gained), Total: "—", Reason: b.reason(k, c)}
+	if all := b.s.Coverage.Total[k.Tier].People; all > 0 {
+		v.Total = percent(float64(covered) / float64(all))
+	}
+	return v
+}
+
+// candidateName is the host's name, or says that the site is a new building in a region.
+func (b *builder) candidateName(c siting.Candidate) string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return b.t("plan.newsite", b.regionName(c.Region))
+}
+
+// reason says in a sentence why a site was chosen.
+func (b *builder) reason(k siting.Pick, c siting.Candidate) string {
+	tier := b.s.Tiers[k.Tier]
+	var out string
+	switch k.Reason {
+	case "coverage":
+		out = b.t("reason.coverage", b.peopleUnit(k.Gained))
+	case "presence":
+		owner := c.Region
+		if tier.OwnerLevel >= 0 {
+			owner = ancestor(b.s.Regions, c.Region, tier.OwnerLevel)
+		}
+		out = b.t("reason.presence", b.regionName(owner), tier.Name)
+		if k.Gained > 0 {
+			out += b.t("reason.and", b.peopleUnit(k.Gained))
+		}
+	default:
+		out = b.or("reason."+k.Reason, k.Reason)
+	}
+	if c.Host >= 0 {
+		out += b.t("reason.host")
+	}
+	return out + b.t("stop")
+}
+
+// rejections counts why places and cells are no candidates.
+func (b *builder) rejections() string {
+	count := map[string]int{}
+	var reasons []string
+	for _, r := range b.s.Plan.Rejected {
+		if count[r.Reason] == 0 {
+			reasons = append(reasons, r.Reason)
+		}
+		count[r.Reason]++
+	}
+	slices.SortFunc(reasons, func(x, y string) int { return cmp.Or(cmp.Compare(count[y], count[x]), cmp.Compare(x, y)) })
+	var parts []string
+	for _, r := range reasons {
+		parts = append(parts, b.or("reject."+r, r)+" "+group(int64(count[r])))
+	}
+	if len(parts) == 0 {
+		return b.t("reject.none", group(int64(len(b.s.Plan.Candidates))))
+	}
+	return b.t("reject.line", group(int64(len(b.s.Plan.Candidates))), group(int64(len(b.s.Plan.Rejected))), strings.Join(parts, b.t("comma")))
+}
+
+// stationView is one proposed 红色驿站.
+type stationView struct {
+	Rank     int
+	Name     string
+	Path     string
+	Lon, Lat string
+	Score    string
+	Share    float64 // of the best score, for the bar
+	Parts    []stationPart
+	Kept     string
+	Safe     bool
+	Unsafe   bool
+}
+
+// stationPart is what one kind of generator adds to a station's score.
+type stationPart struct {
+	Kind  string
+	Value string
+	Share float64 // of the sum of the parts
+	Tone  int     // 0.. by size
+}
+
+// stations arranges the proposed stations.
+func (b *builder) stations() ([]stationView, string) {
+	best, safe, observed, run := 0.0, 0, false, false
+	for _, st := range b.s.Stations {
+		best = math.Max(best, st.Score)
+		observed = observed || st.Observed
+		run = run || st.Kept >= 0
+		if st.Kept >= 0.9 {
+			safe++
+		}
+	}
+	var out []stationView
+	for _, st := range b.s.Stations {
+		v := stationView{Rank: st.Rank, Name: b.candidateName(st.Candidate), Score: decimal(st.Score, 0), Kept: percent(st.Kept),
+			Path: strings.Join(regionPathOf(b.s, st.Candidate.Region), " › "), Lon: degrees(st.Candidate.Point[0]),
+			Lat: degrees(st.Candidate.Point[1]), Safe: st.Kept >= 0.9, Unsafe: st.Kept >= 0 && st.Kept < 0.9,
+			Parts: b.stationParts(st.Parts)}
+		if best > 0 {
+			v.Share = st.Score / best
+		}
+		out = append(out, v)
+	}
+	if len(out) == 0 {
+		return nil, b.t("station.none")
+	}
+	line := b.t("station.line", group(int64(len(out))), out[0].Name)
+	if run {
+		line += b.t("station.safe", group(int64(safe)))
+	}
+	line += b.t("stop")
+	if !observed {
+		line += b.t("station.index")
+	}
+	return out, line
+}
+
+// stationParts orders the parts of a score, the largest first.
+func (b *builder) stationParts(parts map[string]float64) []stationPart {
+	kinds := make([]string, 0, len(parts))
+	sum := 0.0
+	for k := range parts {
+		kinds = append(kinds, k)
+	}
+	slices.Sort(kinds)
+	for _, k := range kinds {
+		sum += parts[k]
+	}
+	slices.SortStableFunc(kinds, func(x, y string) int { return cmp.Compare(parts[y], parts[x]) })
+	var out []stationPart
+	for i, k := range kinds {
+		if parts[k] <= 0 || sum <= 0 {
+			continue
+		}
+		out = append(out, stationPart{Kind: b.or("kind."+k, k), Value: decimal(parts[k], 0), Share: parts[k] / sum, Tone: min(i, 4)})
+	}
+	return out
+}

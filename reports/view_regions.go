@@ -1,0 +1,296 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"sitecover/coverage"
+	"sitecover/siting"
+)
+
+// Lists longer than this are cut on the page, and say so; the workbook and the layers hold everything.
+const (
+	maxGaps        = 60
+	maxUnconnected = 20
+)
+
+// gapView is one gap in the list beside the map.
+type gapView struct {
+	Rank     int
+	Name     string
+	Path     string
+	People   string
+	Cells    string
+	Site     string
+	Distance string
+	Plan     string // what the plan does there, "" = nothing
+}
+
+// gaps lists the gaps of a tier in rank order.
+func (b *builder) gaps(t int) (list []gapView, more, line string) {
+	planned := b.plannedCells(t)
+	var total, shown coverage.People
+	n := 0
+	for i := range b.s.Gaps {
+		g := &b.s.Gaps[i]
+		if g.Tier != t {
+			continue
+		}
+		n++
+		total += g.People
+		if n > maxGaps {
+			continue
+		}
+		shown += g.People
+		list = append(list, b.gap(g, planned))
+	}
+	if n == 0 {
+		return nil, "", b.t("gaps.none", b.s.Tiers[t].Name)
+	}
+	if n > maxGaps {
+		more = b.t("gaps.more", group(int64(n-maxGaps)), b.peopleUnit(total-shown))
+	}
+	var top coverage.People
+	k := 0
+	for i := range b.s.Gaps {
+		if g := &b.s.Gaps[i]; g.Tier == t && k < 5 {
+			top += g.People
+			k++
+		}
+	}
+	if total == 0 || n <= 5 {
+		return list, more, b.t("gaps.few", group(int64(n)), b.peopleUnit(total), list[0].Name)
+	}
+	return list, more, b.t("gaps.line", group(int64(n)), b.peopleUnit(total), list[0].Name, percent(float64(top)/float64(total)))
+}
+
+func (b *builder) gap(g *coverage.Gap, planned map[int32]int) gapView {
+	v := gapView{Rank: g.Rank, People: b.people(g.People), Cells: group(int64(len(g.Cells))), Site: "—", Distance: "—"}
+	v.Name = b.regionName(g.Region)
+	v.Path = strings.Join(regionPathOf(b.s, g.Region), " › ")
+	if g.Place != "" {
+		v.Name += b.t("gaps.near", g.Place)
+	}
+	if g.Site >= 0 {
+		v.Site = b.s.Sites[g.Site].Name
+		v.Distance = group(int64(math.Round(g.Metres))) + b.t("unit.metres")
+	}
+	first := 0
+	for _, c := range g.Cells {
+		if y := planned[c]; y != 0 && (first == 0 || y < first) {
+			first = y
+		}
+	}
+	if first != 0 {
+		v.Plan = b.t("gaps.planned", first)
+	}
+	return v
+}
+
+// plannedCells tells in which year the plan opens a site of the tier in a grid cell.
+func (b *builder) plannedCells(t int) map[int32]int {
+	out := map[int32]int{}
+	if b.s.Plan == nil {
+		return out
+	}
+	for _, k := range b.s.Plan.Picks {
+		c := b.s.Plan.Candidates[k.Candidate].Cell
+		if y, ok := out[c]; k.Tier == t && (!ok || k.Year < y) {
+			out[c] = k.Year
+		}
+	}
+	return out
+}
+
+func (b *builder) regionName(r int32) string {
+	if r < 0 || b.s.Regions.All[r].Name == "" {
+		return b.t("place.unnamed")
+	}
+	return b.s.Regions.All[r].Name
+}
+
+func regionPathOf(s *Study, r int32) []string {
+	if r < 0 {
+		return nil
+	}
+	return regionPath(s.Regions, r)
+}
+
+// rankView is one region in the ranking.
+type rankView struct {
+	Region   int32
+	Rank     int
+	Name     string
+	People   string
+	Share    float64 // NaN without people
+	Percent  string
+	Goal     float64 // negative = none
+	Diff     string  // against target or the whole, in points
+	Behind   bool
+	Unserved string
+	Presence string
+	Open     string
+	New      string
+	Children bool
+}
+
+// ranking orders the regions of the ranked level, the lowest coverage first; regions without people come last.
+func (b *builder) ranking(t int) ([]rankView, string) {
+	s := b.s
+	_, ty, _ := lastYear(s.Plan, t)
+	goal, against := ty.Target, "rank.target"
+	if !known(goal) {
+		goal, against = math.NaN(), "rank.whole"
+		if share, ok := s.Coverage.Total[t].Effective(); ok {
+			goal = share
+		}
+	}
+	picks := b.picksByRegion(t)
+	var rows []rankView
+	for r := range s.Regions.All {
+		if s.Regions.All[r].Level == b.rank {
+			rows = append(rows, b.rankRow(t, int32(r), goal, picks))
+		}
+	}
+	slices.SortStableFunc(rows, func(x, y rankView) int {
+		if nx, ny := math.IsNaN(x.Share), math.IsNaN(y.Share); nx || ny {
+			return cmp.Compare(btoi(nx), btoi(ny))
+		}
+		return cmp.Compare(x.Share, y.Share)
+	})
+	for i := range rows {
+		rows[i].Rank = i + 1
+	}
+	return rows, b.rankLine(rows, goal, against)
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (b *builder) rankRow(t int, r int32, goal float64, picks map[int32]int) rankView {
+	x := b.s.Coverage.Region[t][r]
+	v := rankView{Region: r, Name: b.regionName(r), People: b.people(x.People), Share: math.NaN(), Goal: goal, Diff: "—",
+		Unserved: b.people(x.People - x.Covered), Presence: "—", Open: group(int64(x.Open)), New: "—"}
+	if share, ok := x.Effective(); ok {
+		v.Share = share
+		if !math.IsNaN(goal) {
+			v.Diff, v.Behind = points(share-goal), share < goal
+		}
+	}
+	v.Percent = percent(v.Share)
+	if x.Required > 0 {
+		v.Presence = group(int64(x.Owning)) + " / " + group(int64(x.Required))
+	}
+	if b.s.Plan != nil {
+		v.New = group(int64(picks[r]))
+	}
+	for _, c := range b.s.Regions.All {
+		if c.Parent == r {
+			v.Children = true
+			break
+		}
+	}
+	return v
+}
+
+// picksByRegion counts the plan's sites of a tier in every region of every level.
+func (b *builder) picksByRegion(t int) map[int32]int {
+	out := map[int32]int{}
+	if b.s.Plan == nil {
+		return out
+	}
+	for _, k := range b.s.Plan.Picks {
+		if k.Tier != t {
+			continue
+		}
+		for r := b.s.Plan.Candidates[k.Candidate].Region; r >= 0; r = b.s.Regions.All[r].Parent {
+			out[r]++
+		}
+	}
+	return out
+}
+
+// rankLine is the finding of the ranking.
+func (b *builder) rankLine(rows []rankView, goal float64, against string) string {
+	var names []string
+	worst, n := math.NaN(), 0
+	for _, r := range rows {
+		if r.Behind {
+			n++
+			if len(names) < 3 {
+				names = append(names, r.Name)
+			}
+			if math.IsNaN(worst) {
+				worst = r.Share - goal
+			}
+		}
+	}
+	level := b.s.Regions.Levels[b.rank].Name
+	switch {
+	case len(rows) < 2:
+		return b.t("rank.single")
+	case n == 0:
+		return b.t("rank.fine", level, b.t(against), percent(goal))
+	case n > len(names):
+		return b.t("rank.many", strings.Join(names, b.t("comma")), group(int64(n)), level, b.t(against), percent(goal), points(worst)[1:])
+	}
+	return b.t("rank.few", strings.Join(names, b.t("comma")), b.t(against), percent(goal), points(worst)[1:])
+}
+
+// blankGroup is the blank list of one region of the ranked level.
+type blankGroup struct {
+	Name  string
+	Count string
+	Names []string
+}
+
+// blanks groups the blank list (空白点) by ranked region.
+func (b *builder) blanks(t int) ([]blankGroup, string) {
+	s, tier := b.s, b.s.Tiers[t]
+	if tier.OwnerLevel < 0 {
+		return nil, b.t("blank.na", tier.Name)
+	}
+	level := s.Regions.Levels[tier.OwnerLevel].Name
+	if len(s.Coverage.Blank[t]) == 0 {
+		return nil, b.t("blank.zero", level, tier.Name)
+	}
+	byGroup := map[int32][]string{}
+	var order []int32
+	for _, r := range s.Coverage.Blank[t] {
+		g := ancestor(s.Regions, r, b.rank)
+		if tier.OwnerLevel <= b.rank {
+			g = s.Regions.All[r].Parent
+		}
+		if _, ok := byGroup[g]; !ok {
+			order = append(order, g)
+		}
+		byGroup[g] = append(byGroup[g], b.regionName(r))
+	}
+	slices.SortStableFunc(order, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(len(byGroup[y]), len(byGroup[x])), cmp.Compare(x, y))
+	})
+	out := make([]blankGroup, 0, len(order))
+	for _, g := range order {
+		name := b.place()
+		if g >= 0 {
+			name = b.regionName(g)
+		}
+		out = append(out, blankGroup{Name: name, Count: group(int64(len(byGroup[g]))), Names: byGroup[g]})
+	}
+	return out, b.t("blank.line", group(int64(len(s.Coverage.Blank[t]))), level, tier.Name)
+}
+
+// missText says which target a plan misses.
+func (b *builder) missText(m siting.Miss) string {
+	asked, key := m.Target.Effective, "miss.effective"
+	if m.Kind == "presence" {
+		asked, key = m.Target.Presence, "miss.presence"
+	}
+	return b.t(key, m.Target.Year, b.s.Tiers[m.Target.Tier].Name, percent(m.Got), percent(asked), points(asked - m.Got)[1:])
+}

@@ -1,0 +1,89 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Options of a report.
+type Options struct {
+	Lang string // "zh" (the default when empty) or "en"
+}
+
+// Validate rejects a language that reports do not speak.
+func (o Options) Validate() error {
+	if o.Lang != "" && o.Lang != Chinese && o.Lang != English {
+		return fmt.Errorf("reports: Options.Lang %q: must be %q or %q", o.Lang, Chinese, English)
+	}
+	return nil
+}
+
+// file is one output: its path inside the folder, with slashes, and what writes it.
+type file struct {
+	path  string
+	write func(io.Writer) error
+}
+
+// Write writes the whole report into a folder: report.html (one file that needs nothing else), plan.xlsx, and
+// layers/*.geojson (WGS84). The folder is made when it is missing; other files in it are left alone. Everything is
+// written to a temporary folder beside it first and moved over only when complete, so a failure leaves the old report as it
+// was. The same study and options give the same bytes.
+func Write(ctx context.Context, dir string, s *Study, o Options) (err error) {
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	lang := o.Lang
+	if lang == "" {
+		lang = Chinese
+	}
+	dir = filepath.Clean(dir)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(dir), ".sitecover-report-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	p, b := buildPage(s, lang)
+	files := append([]file{
+		{"report.html", func(w io.Writer) error { return writeHTML(w, p, b) }},
+		{"plan.xlsx", func(w io.Writer) error { return writeBook(w, b) }},
+	}, layerFiles(b)...)
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(tmp, filepath.FromSlash(f.path)), f.write); err != nil {
+			return fmt.Errorf("reports: %s: %w", f.path, err)
+		}
+	}
+	for _, f := range files {
+		to := filepath.Join(dir, filepath.FromSlash(f.path))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.Rename(filepath.Join(tmp, filepath.FromSlash(f.path)), to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeFile(path string, write func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
