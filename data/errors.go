@@ -10,9 +10,6 @@ type Text struct{ ZH, EN string }
 
 // T formats a Text from two formats that take the same arguments.
 func T(zh, en string, args ...any) Text {
-	if len(args) == 0 {
-		return Text{zh, en}
-	}
 	return Text{fmt.Sprintf(zh, args...), fmt.Sprintf(en, args...)}
 }
 

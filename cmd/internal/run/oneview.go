@@ -1,0 +1,38 @@
+package run
+
+import "sitecover/siting"
+
+// OneReport is the answer of a single-tier model.
+type OneReport struct {
+	Study      string     `json:"study"`
+	Tier       string     `json:"tier"`
+	Model      string     `json:"model"`
+	Status     string     `json:"status"`
+	Reason     string     `json:"reason,omitempty"`
+	Objective  float64    `json:"objective"`
+	Bound      float64    `json:"bound"`
+	Gap        float64    `json:"gap"`
+	Covered    float64    `json:"covered"`
+	Effective  *float64   `json:"effective"`
+	OutOfReach float64    `json:"outOfReach"`
+	Cost       int64      `json:"costYuan"`
+	Candidates int        `json:"candidates"`
+	Sites      []PickView `json:"sites"`
+	TooNear    [][2]int   `json:"tooNear,omitempty"` // numbers of sites nearer to each other than the spacing
+}
+
+// OneView tells the answer of a single-tier model.
+func OneView(s *Session, p siting.OneProblem, one *siting.One) OneReport {
+	v := OneReport{
+		Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Model: string(p.Model), Status: string(one.Status), Reason: one.Reason,
+		Objective: one.Objective, Bound: one.Bound, Gap: one.Gap, Covered: one.Covered.Float(), Effective: number(one.Effective),
+		OutOfReach: one.OutOfReach.Float(), Cost: int64(one.Cost), Candidates: len(one.Candidates), Sites: []PickView{},
+	}
+	for i, pick := range one.Picks {
+		v.Sites = append(v.Sites, s.pickView(one.Candidates, i, pick))
+	}
+	for _, pair := range one.TooNear {
+		v.TooNear = append(v.TooNear, [2]int{pair[0] + 1, pair[1] + 1})
+	}
+	return v
+}

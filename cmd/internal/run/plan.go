@@ -1,0 +1,84 @@
+package run
+
+import (
+	"context"
+
+	"sitecover/data"
+	"sitecover/siting"
+	"sitecover/siting/solve"
+)
+
+// World is what siting builds upon; coverage must have been computed.
+func (s *Session) World() *siting.World {
+	return &siting.World{Input: s.input(), Coverage: s.Result, Places: s.Data.Places, Exclusions: s.Data.Exclusions}
+}
+
+// Rules are the study's rules for new sites, one per tier.
+func (s *Session) Rules() []siting.TierRules {
+	out := make([]siting.TierRules, len(s.Study.Tiers))
+	for i, t := range s.Study.Tiers {
+		out[i] = siting.TierRules{
+			New: t.Cost, Host: t.Host, Cells: t.Cells, HostKinds: t.Hosts,
+			MinPeople: s.Study.Candidates.MinPeople, Spacing: s.Study.Candidates.Spacing,
+		}
+	}
+	return out
+}
+
+// options of the search: the study's seed, and progress passed on.
+func (s *Session) sitingOptions() siting.Options {
+	o := siting.DefaultOptions()
+	o.Solve = solve.Options{Seed: s.Study.Seed, Workers: s.opts.Workers}
+	if s.opts.Progress != nil {
+		o.Solve.Progress = func(p solve.Progress) {
+			s.opts.Progress(data.Text{ZH: "优化建设计划", EN: "optimising the plan"}, int64(p.Iteration), int64(o.Solve.Iterations))
+		}
+	}
+	return o
+}
+
+// Candidates looks for the places that may get a site.
+func (s *Session) Candidates(ctx context.Context) (*siting.CandidateSet, error) {
+	if s.found != nil {
+		return s.found, nil
+	}
+	if err := s.Coverage(ctx); err != nil {
+		return nil, err
+	}
+	s.stage("查找候选地点", "looking for candidates")
+	var err error
+	s.found, err = siting.FindCandidates(ctx, s.World(), s.Rules())
+	return s.found, err
+}
+
+// HasPlan reports whether the study asks for a rollout: it needs money.
+func (s *Session) HasPlan() bool { return len(s.Study.Budgets) > 0 }
+
+// Rollout computes what to open in which year.
+func (s *Session) Rollout(ctx context.Context) error {
+	if s.Plan != nil || !s.HasPlan() {
+		return nil
+	}
+	found, err := s.Candidates(ctx)
+	if err != nil {
+		return err
+	}
+	s.stage("优化建设计划", "optimising the plan")
+	s.Plan, err = siting.Rollout(ctx, siting.Problem{
+		World: s.World(), Rules: s.Rules(), Found: found,
+		Budgets: s.Study.Budgets, Targets: s.Study.Targets, Options: s.sitingOptions(),
+	})
+	return err
+}
+
+// SolveOne answers a single-tier model: tier, model, unit and limit are the caller's; the rest is the study's.
+func (s *Session) SolveOne(ctx context.Context, p siting.OneProblem) (*siting.One, error) {
+	found, err := s.Candidates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.stage("求最佳选址", "looking for the best sites")
+	p.World, p.Rules, p.Found = s.World(), s.Rules(), found
+	p.Solve = s.sitingOptions().Solve
+	return siting.SolveOne(ctx, p)
+}

@@ -1,0 +1,135 @@
+package run
+
+import (
+	"math"
+
+	"sitecover/siting"
+)
+
+// PlanReport is the rollout.
+type PlanReport struct {
+	Study      string         `json:"study"`
+	Status     string         `json:"status"`
+	Reason     string         `json:"reason,omitempty"`
+	Objective  float64        `json:"objective"`
+	Bound      float64        `json:"bound"`
+	Gap        float64        `json:"gap"`
+	Seed       uint64         `json:"seed"`
+	LeadYears  int            `json:"leadYears"`
+	Considered int            `json:"candidatesConsidered"`
+	Candidates int            `json:"candidates"`
+	Rejected   map[string]int `json:"rejected"`
+	Years      []YearView     `json:"years"`
+	Sites      []PickView     `json:"sites"`
+	Missed     []MissView     `json:"missedTargets"`
+}
+
+// YearView is the outcome of one year.
+type YearView struct {
+	Year   int            `json:"year"`
+	Budget int64          `json:"budgetYuan"`
+	Spent  int64          `json:"spentYuan"`
+	Tiers  []TierYearView `json:"tiers"`
+}
+
+// TierYearView is where a tier stands at the end of a year.
+type TierYearView struct {
+	Tier           string   `json:"tier"`
+	Covered        float64  `json:"covered"`
+	Effective      *float64 `json:"effective"`
+	Bound          *float64 `json:"bound"`
+	Target         *float64 `json:"target"`
+	Owning         int      `json:"owning"`
+	Required       int      `json:"required"`
+	PresenceTarget *float64 `json:"presenceTarget"`
+}
+
+// PickView is one site to open.
+type PickView struct {
+	Number         int       `json:"number"`
+	Year           int       `json:"year"`
+	OpenYear       int       `json:"openYear"`
+	Tier           string    `json:"tier"`
+	Candidate      string    `json:"candidate"`
+	Host           string    `json:"host,omitempty"`
+	Lon            float64   `json:"lon"`
+	Lat            float64   `json:"lat"`
+	Region         RegionRef `json:"region"`
+	Cost           int64     `json:"costYuan"`
+	Gained         float64   `json:"peopleGained"`
+	Within         float64   `json:"peopleWithin"`
+	Reason         string    `json:"reason"`
+	First          string    `json:"firstSiteOf,omitempty"`
+	RunnerUp       string    `json:"runnerUp,omitempty"`
+	RunnerUpGained float64   `json:"runnerUpGained,omitempty"`
+}
+
+// MissView is a target that the plan does not meet.
+type MissView struct {
+	Year   int     `json:"year"`
+	Tier   string  `json:"tier"`
+	Kind   string  `json:"kind"`
+	Target float64 `json:"target"`
+	Got    float64 `json:"got"`
+	Bound  float64 `json:"bound"`
+}
+
+// PlanView tells the rollout of the session, which must have been computed.
+func PlanView(s *Session) PlanReport {
+	p := s.Plan
+	v := PlanReport{
+		Study: s.Study.Name, Status: string(p.Status), Reason: p.Reason, Objective: p.Objective, Bound: p.Bound, Gap: p.Gap,
+		Seed: p.Seed, LeadYears: p.LeadYears, Considered: p.Considered, Candidates: len(p.Candidates),
+		Rejected: map[string]int{}, Years: []YearView{}, Sites: []PickView{}, Missed: []MissView{},
+	}
+	for _, r := range p.Rejected {
+		v.Rejected[r.Reason]++
+	}
+	for _, y := range p.Years {
+		v.Years = append(v.Years, s.yearView(y))
+	}
+	for i, pick := range p.Picks {
+		v.Sites = append(v.Sites, s.pickView(p.Candidates, i, pick))
+	}
+	for _, m := range p.Missed {
+		asked := m.Target.Effective
+		if m.Kind == "presence" {
+			asked = m.Target.Presence
+		}
+		v.Missed = append(v.Missed, MissView{m.Target.Year, s.tiers[m.Target.Tier].ID, m.Kind, asked, m.Got, m.Bound})
+	}
+	return v
+}
+
+func (s *Session) yearView(y siting.Year) YearView {
+	out := YearView{Year: y.Year, Budget: int64(y.Budget), Spent: int64(y.Spent)}
+	for t, x := range y.Tiers {
+		out.Tiers = append(out.Tiers, TierYearView{
+			Tier: s.tiers[t].ID, Covered: x.Covered.Float(), Effective: number(x.Effective), Bound: number(x.Bound),
+			Target: asked(x.Target), Owning: x.Owning, Required: x.Required, PresenceTarget: asked(x.Presence),
+		})
+	}
+	return out
+}
+
+func (s *Session) pickView(candidates []siting.Candidate, i int, pick siting.Pick) PickView {
+	c := candidates[pick.Candidate]
+	out := PickView{
+		Number: i + 1, Year: pick.Year, OpenYear: pick.OpenYear, Tier: s.tiers[pick.Tier].ID, Candidate: c.ID, Host: c.Name,
+		Lon: c.Point[0], Lat: c.Point[1], Region: s.Ref(c.Region), Cost: int64(pick.Cost), Gained: pick.Gained.Float(),
+		Within: pick.Within.Float(), Reason: pick.Reason,
+	}
+	if pick.Owner >= 0 {
+		out.First = s.Ref(pick.Owner).Name
+	}
+	if pick.RunnerUp != nil {
+		out.RunnerUp, out.RunnerUpGained = candidates[pick.RunnerUp.Candidate].ID, pick.RunnerUp.Gained.Float()
+	}
+	return out
+}
+
+// number is nil for NaN, which JSON cannot say.
+func number(v float64) *float64 { return share(v, !math.IsNaN(v)) }
+
+// asked is nil for a target that is not set.
+func asked(v float64) *float64 { return share(v, v >= 0) }

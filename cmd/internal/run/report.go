@@ -1,0 +1,93 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"sitecover/data"
+	"sitecover/reports"
+)
+
+// ReportOptions of a report.
+type ReportOptions struct {
+	Lang    string // "zh" or "en"
+	Version string // of the program
+}
+
+// Report runs what is left of the study and writes the report into a folder.
+func (s *Session) Report(ctx context.Context, dir string, o ReportOptions) error {
+	if err := s.All(ctx); err != nil {
+		return err
+	}
+	s.stage("写出报告", "writing the report")
+	return reports.Write(ctx, dir, s.Arranged(o.Version), reports.Options{Lang: o.Lang})
+}
+
+// All computes everything that a report shows.
+func (s *Session) All(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{s.FindGaps, s.Rollout, s.FindStations} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Arranged is the study as the reports take it.
+func (s *Session) Arranged(version string) *reports.Study {
+	out := &reports.Study{
+		Name: s.Study.Name, Date: s.Study.Date, Synthetic: s.Study.Synthetic, Notice: s.Study.Notice,
+		Seed: s.Study.Seed, Version: version,
+		Regions: s.Data.Regions, Grid: s.Grid, Roads: s.Data.Roads, Tiers: s.tiers, Sites: s.Data.Sites,
+		Places: s.Data.Places, Exclusions: s.Data.Exclusions, Demand: s.Demand, Coverage: s.Result,
+		Gaps: s.Gaps, Plan: s.Plan, Stations: s.Stations, Assumptions: s.Assumptions(),
+	}
+	for _, in := range s.Data.Inputs {
+		out.Inputs = append(out.Inputs, reports.Input(in))
+	}
+	for _, f := range s.Findings() {
+		out.Findings = append(out.Findings, reports.Finding{Severity: f.Severity, Where: where(f), ZH: f.What.ZH, EN: f.What.EN})
+	}
+	return out
+}
+
+// Findings are what was noticed in the inputs, by the readers and when people came onto the grid.
+func (s *Session) Findings() []data.Finding {
+	return append(slices.Clone(s.Data.Findings), s.spreadFindings()...)
+}
+
+// Output is one written file.
+type Output struct {
+	Path   string `json:"path"` // relative to the folder, with slashes
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// Written lists the files of a folder by path.
+func Written(dir string) ([]Output, error) {
+	var out []Output
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(content)
+		out = append(out, Output{filepath.ToSlash(rel), int64(len(content)), hex.EncodeToString(sum[:])})
+		return nil
+	})
+	slices.SortFunc(out, func(a, b Output) int { return cmp.Compare(a.Path, b.Path) })
+	return out, err
+}

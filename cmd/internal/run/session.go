@@ -1,0 +1,175 @@
+// Package run takes a study from its file to its results: the one path that every command takes. It is re-entrant and keeps
+// no state outside the Session, so that a service can call it in-process.
+package run
+
+import (
+	"context"
+	"runtime"
+
+	"sitecover/coverage"
+	"sitecover/data"
+	"sitecover/geo"
+	"sitecover/geo/grid"
+	"sitecover/geo/network"
+	"sitecover/siting"
+)
+
+// Progress is told what is being done: a stage in both languages, and how much of it is done (total 0 = not known).
+// It is called from one goroutine at a time.
+type Progress func(stage data.Text, done, total int64)
+
+// Options of a session.
+type Options struct {
+	Workers  int      // goroutines for parallel work; 0 = one a core. Results do not depend on it
+	Progress Progress // may be nil
+}
+
+// Session holds one study and what has been computed of it so far. Each step computes the steps it rests on first and only
+// once. Not for use by several goroutines at a time.
+type Session struct {
+	Study  *data.Study
+	Data   *data.Dataset
+	Grid   *grid.Grid
+	Demand *coverage.Demand
+	Spread *coverage.Distribution // how people came onto the grid
+	Result *coverage.Result
+	Gaps   []coverage.Gap
+
+	Plan     *siting.Plan // nil when the study has no budget
+	Stations []siting.Station
+
+	found  *siting.CandidateSet
+	opts   Options
+	graphs map[coverage.GraphKey]*network.Graph
+	modes  map[string]network.Mode
+	tiers  []coverage.Tier
+}
+
+// Open loads and reads a study: everything that `check` verifies. Problems of the inputs are data.InputErrors.
+func Open(ctx context.Context, path string, opts Options) (*Session, error) {
+	if opts.Workers <= 0 {
+		opts.Workers = runtime.GOMAXPROCS(0)
+	}
+	s := &Session{opts: opts, graphs: map[coverage.GraphKey]*network.Graph{}, modes: map[string]network.Mode{}}
+	var err error
+	if s.Study, err = data.Load(path); err != nil {
+		return nil, err
+	}
+	s.stage("读入数据", "reading inputs")
+	if s.Data, err = data.Read(ctx, s.Study, data.Options{}); err != nil {
+		return nil, err
+	}
+	for _, m := range s.Study.Modes {
+		s.modes[m.ID] = m
+	}
+	for _, t := range s.Study.Tiers {
+		s.tiers = append(s.tiers, t.Tier)
+	}
+	return s, s.grid(ctx)
+}
+
+// Tiers returns the study's tiers in its order.
+func (s *Session) Tiers() []coverage.Tier { return s.tiers }
+
+func (s *Session) stage(zh, en string) {
+	if s.opts.Progress != nil {
+		s.opts.Progress(data.Text{ZH: zh, EN: en}, 0, 0)
+	}
+}
+
+// grid puts the study area on H3 and the people onto it.
+func (s *Session) grid(ctx context.Context) error {
+	s.stage("划分六边形网格", "building the grid")
+	var err error
+	if len(s.Study.Areas) > 0 {
+		s.Grid, err = grid.Build(ctx, s.Data.Regions, s.Study.Resolution)
+	} else {
+		s.Grid, err = grid.FromCells(studyCells(s.Data.Population, s.Study.Resolution), s.Study.Resolution)
+	}
+	if err != nil {
+		return err
+	}
+	s.stage("人口落到网格", "putting people onto the grid")
+	s.Demand, s.Spread, err = coverage.Distribute(s.Grid, s.Data.Regions, s.Data.Population)
+	return err
+}
+
+// input is what the coverage engine needs.
+func (s *Session) input() coverage.Input {
+	return coverage.Input{
+		Date:    s.Study.Date,
+		Regions: s.Data.Regions,
+		Grid:    s.Grid,
+		Demand:  s.Demand,
+		Tiers:   s.tiers,
+		Sites:   s.Data.Sites,
+		Graphs:  s.graphs,
+		Modes:   s.modes,
+		Workers: s.opts.Workers,
+	}
+}
+
+// network builds the road graph of every mode and metric that a tier asks for.
+func (s *Session) network(ctx context.Context) error {
+	for _, t := range s.tiers {
+		if err := s.graph(ctx, t.Mode, t.Limit.Metric); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Session) graph(ctx context.Context, mode string, metric geo.Metric) error {
+	key := coverage.GraphKey{Mode: mode, Metric: metric}
+	if mode == coverage.Straight || s.graphs[key] != nil {
+		return nil
+	}
+	s.stage("建立路网："+mode, "building the road network: "+mode)
+	g, err := network.Build(ctx, s.Data.Roads, s.modes[mode], metric)
+	if err != nil {
+		return err
+	}
+	s.graphs[key] = g
+	return nil
+}
+
+// Coverage computes who is served today.
+func (s *Session) Coverage(ctx context.Context) error {
+	if s.Result != nil {
+		return nil
+	}
+	if err := s.network(ctx); err != nil {
+		return err
+	}
+	s.stage("计算覆盖", "computing coverage")
+	var err error
+	s.Result, err = coverage.Compute(ctx, s.input())
+	return err
+}
+
+// FindGaps computes the gap areas.
+func (s *Session) FindGaps(ctx context.Context) error {
+	if s.Gaps != nil {
+		return nil
+	}
+	if err := s.Coverage(ctx); err != nil {
+		return err
+	}
+	s.stage("归并缺口", "grouping gaps")
+	s.Gaps = coverage.FindGaps(s.input(), s.Result, s.names())
+	if s.Gaps == nil {
+		s.Gaps = []coverage.Gap{}
+	}
+	return nil
+}
+
+// names are the named places that gaps may be named after.
+func (s *Session) names() []coverage.Named {
+	var out []coverage.Named
+	for _, p := range s.Data.Places {
+		if p.Name != "" {
+			out = append(out, coverage.Named{Name: p.Name, Point: p.Point})
+		}
+	}
+	return out
+}

@@ -1,0 +1,50 @@
+package run
+
+import (
+	"sitecover/coverage"
+	"sitecover/data"
+)
+
+// spreadFindings tells what happened to people on their way onto the grid, wherever a reader would want to know.
+func (s *Session) spreadFindings() []data.Finding {
+	var out []data.Finding
+	note := func(severity, zh, en string, args ...any) {
+		out = append(out, data.Finding{Severity: severity, File: "population", What: data.T(zh, en, args...)})
+	}
+	d := s.Spread
+	for _, src := range d.Sources {
+		if src.Outside > 0 {
+			note("warning", "人口（%s）：%d 条中有 %d 条全部在研究区外；研究区外共 %.0f 人，未计入", "people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted",
+				src.Kind, src.Records, src.OutsideRecords, src.Outside.Float())
+		}
+	}
+	for _, e := range d.Even {
+		note("warning", "%s 有总人口 %.0f，但没有任何格网或点位人口：按面积均匀摊到 %d 块", "%s has a total of %.0f people but no cell or point with people: spread evenly by area over %d parts",
+			s.regionName(e.Region), e.People.Float(), e.Parts)
+	}
+	for _, c := range d.Conflicts {
+		note("warning", "%s 的总人口 %.0f 与下级之和 %.0f 不符：以下级为准", "the total of %s, %.0f, differs from the sum of its finer totals, %.0f: the finer ones hold",
+			s.regionName(c.Region), c.Total.Float(), c.Held.Float())
+	}
+	if n := len(d.Scaled); n > 0 {
+		low, high := factors(d.Scaled)
+		note("info", "%d 个区域的人口按官方总数缩放，系数 %.3f 至 %.3f", "the people of %d regions are scaled to their official totals, factors %.3f to %.3f", n, low, high)
+	}
+	if d.Uncontrolled > 0 && n(d) > 0 {
+		note("info", "%.0f 人所在区域没有官方总数，未缩放", "%.0f people live in regions without an official total and are not scaled", d.Uncontrolled.Float())
+	}
+	return out
+}
+
+// n is the number of control totals that were applied.
+func n(d *coverage.Distribution) int { return len(d.Scaled) + len(d.Even) }
+
+func factors(scaled []coverage.Scaled) (low, high float64) {
+	low, high = scaled[0].Factor(), scaled[0].Factor()
+	for _, s := range scaled[1:] {
+		low, high = min(low, s.Factor()), max(high, s.Factor())
+	}
+	return low, high
+}
+
+func (s *Session) regionName(r int32) string { return s.Data.Regions.All[r].Name }

@@ -1,0 +1,243 @@
+package run
+
+import (
+	"fmt"
+	"strconv"
+
+	"sitecover/coverage"
+	"sitecover/data"
+	"sitecover/geo"
+	"sitecover/geo/grid"
+)
+
+// The views are what `--json` prints, and what the tables on the terminal are made from: one set of figures for both.
+// People are numbers of persons with up to six decimals; shares are 0..1 and null where there is nothing to share;
+// coordinates are WGS84 longitude, latitude; money is 元.
+
+// Check is the outcome of reading a study.
+type Check struct {
+	Study         string        `json:"study"`
+	Levels        int           `json:"levels"`
+	Regions       int           `json:"regions"`
+	Cells         int           `json:"cells"`
+	Resolution    int           `json:"resolution"`
+	People        float64       `json:"people"`
+	PeopleSource  float64       `json:"peopleInSources"`
+	PeopleInside  float64       `json:"peopleInside"`
+	PeopleOutside float64       `json:"peopleOutside"`
+	Sites         int           `json:"sites"`
+	Places        int           `json:"places"`
+	Inputs        []InputView   `json:"inputs"`
+	Findings      []FindingView `json:"findings"`
+}
+
+// InputView is one input file.
+type InputView struct {
+	Role   string `json:"role"`
+	File   string `json:"file"`
+	Rows   int    `json:"rows"`
+	Bytes  int64  `json:"bytes"`
+	CRS    string `json:"crs"`
+	SHA256 string `json:"sha256"`
+}
+
+// FindingView is something odd in the inputs.
+type FindingView struct {
+	Severity string `json:"severity"`
+	Where    string `json:"where"`
+	Text     string `json:"text"`
+}
+
+// CheckView tells what was read.
+func CheckView(s *Session, lang string) Check {
+	v := Check{
+		Study:         s.Study.Name,
+		Levels:        len(s.Data.Regions.Levels),
+		Regions:       len(s.Data.Regions.All),
+		Cells:         len(s.Grid.Cells),
+		Resolution:    s.Grid.Resolution,
+		People:        Total(s.Demand).Float(),
+		PeopleSource:  s.Spread.Input.Float(),
+		PeopleInside:  s.Spread.Inside.Float(),
+		PeopleOutside: s.Spread.Outside.Float(),
+		Sites:         len(s.Data.Sites),
+		Places:        len(s.Data.Places),
+		Findings:      []FindingView{},
+	}
+	for _, in := range s.Data.Inputs {
+		v.Inputs = append(v.Inputs, InputView{in.Role, in.Path, in.Rows, in.Bytes, in.CRS, in.SHA256})
+	}
+	for _, f := range s.Findings() {
+		v.Findings = append(v.Findings, FindingView{f.Severity, where(f), f.What.In(lang)})
+	}
+	return v
+}
+
+func where(f data.Finding) string {
+	if f.Row > 0 {
+		return f.File + ":" + strconv.Itoa(f.Row)
+	}
+	return f.File
+}
+
+// Total is the number of people on the grid.
+func Total(d *coverage.Demand) coverage.People {
+	var sum coverage.People
+	for _, p := range d.People {
+		sum += p
+	}
+	return sum
+}
+
+// CoverageReport is the coverage of a study.
+type CoverageReport struct {
+	Study string         `json:"study"`
+	Date  string         `json:"date"`
+	Tiers []TierCoverage `json:"tiers"`
+}
+
+// TierCoverage is the coverage of one tier: the total and every region of every level.
+type TierCoverage struct {
+	ID      string           `json:"id"`
+	Name    string           `json:"name"`
+	Mode    string           `json:"mode"`
+	Limit   string           `json:"limit"`
+	Total   IndicatorView    `json:"total"`
+	Regions []RegionCoverage `json:"regions"`
+	Blank   []RegionRef      `json:"blank"`
+}
+
+// RegionCoverage is a region and its figures.
+type RegionCoverage struct {
+	RegionRef
+	IndicatorView
+}
+
+// RegionRef names a region.
+type RegionRef struct {
+	Level  string `json:"level"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Parent string `json:"parent,omitempty"`
+}
+
+// IndicatorView is coverage.Indicators for people to read.
+type IndicatorView struct {
+	People        float64  `json:"people"`
+	Covered       float64  `json:"covered"`
+	Effective     *float64 `json:"effective"`
+	Unconnected   float64  `json:"unconnected"`
+	Circle        float64  `json:"circle"`
+	OverClaim     float64  `json:"overClaim"`
+	Cells         int      `json:"cells"`
+	CoveredCells  int      `json:"coveredCells"`
+	Open          int      `json:"open"`
+	Qualifying    int      `json:"qualifying"`
+	BelowStandard int      `json:"belowStandard"`
+	AreaUnknown   int      `json:"areaUnknown"`
+	Required      int      `json:"required"`
+	Owning        int      `json:"owning"`
+	Presence      *float64 `json:"presence"`
+}
+
+// CoverageView tells the coverage of the session, which must have been computed.
+func CoverageView(s *Session) CoverageReport {
+	v := CoverageReport{Study: s.Study.Name, Date: s.Study.Date.Format("2006-01-02")}
+	for i, t := range s.tiers {
+		tc := TierCoverage{ID: t.ID, Name: t.Name, Mode: t.Mode, Limit: LimitText(t.Limit), Total: indicators(s.Result.Total[i]), Blank: []RegionRef{}}
+		for r := range s.Data.Regions.All {
+			tc.Regions = append(tc.Regions, RegionCoverage{s.Ref(int32(r)), indicators(s.Result.Region[i][r])})
+		}
+		for _, r := range s.Result.Blank[i] {
+			tc.Blank = append(tc.Blank, s.Ref(r))
+		}
+		v.Tiers = append(v.Tiers, tc)
+	}
+	return v
+}
+
+// Ref names region r; an index below 0 gives the empty reference.
+func (s *Session) Ref(r int32) RegionRef {
+	if r < 0 {
+		return RegionRef{}
+	}
+	all := s.Data.Regions.All
+	ref := RegionRef{Level: s.Data.Regions.Levels[all[r].Level].ID, ID: all[r].ID, Name: all[r].Name}
+	if p := all[r].Parent; p >= 0 {
+		ref.Parent = all[p].ID
+	}
+	return ref
+}
+
+// LimitText writes a service radius: "1000 m" or "15 min".
+func LimitText(l geo.Limit) string {
+	if l.Metric == geo.Seconds {
+		return fmt.Sprintf("%g min", l.Max.Value()/60)
+	}
+	return fmt.Sprintf("%g m", l.Max.Value())
+}
+
+func share(v float64, ok bool) *float64 {
+	if !ok {
+		return nil
+	}
+	return &v
+}
+
+func indicators(x coverage.Indicators) IndicatorView {
+	return IndicatorView{
+		People: x.People.Float(), Covered: x.Covered.Float(), Effective: share(x.Effective()),
+		Unconnected: x.Unconnected.Float(), Circle: x.Circle.Float(), OverClaim: x.OverClaim.Float(),
+		Cells: x.Cells, CoveredCells: x.CoveredCells,
+		Open: x.Open, Qualifying: x.Qualifying, BelowStandard: x.BelowStandard, AreaUnknown: x.AreaUnknown,
+		Required: x.Required, Owning: x.Owning, Presence: share(x.Presence()),
+	}
+}
+
+// GapReport lists the gap areas.
+type GapReport struct {
+	Study string    `json:"study"`
+	Date  string    `json:"date"`
+	Gaps  []GapView `json:"gaps"`
+}
+
+// GapView is one gap area.
+type GapView struct {
+	ID          string      `json:"id"`
+	Tier        string      `json:"tier"`
+	Rank        int         `json:"rank"`
+	People      float64     `json:"people"`
+	Cells       []string    `json:"cells"`
+	Region      RegionRef   `json:"region"`
+	Touches     []RegionRef `json:"touches"`
+	Place       string      `json:"nearestPlace,omitempty"`
+	Lon         float64     `json:"lon"`
+	Lat         float64     `json:"lat"`
+	NearestSite string      `json:"nearestSite,omitempty"`
+	Metres      *float64    `json:"nearestSiteMetres"`
+}
+
+// GapsView tells the gaps of the session, which must have been found.
+func GapsView(s *Session) GapReport {
+	v := GapReport{Study: s.Study.Name, Date: s.Study.Date.Format("2006-01-02"), Gaps: []GapView{}}
+	for _, g := range s.Gaps {
+		view := GapView{ID: g.ID, Tier: s.tiers[g.Tier].ID, Rank: g.Rank, People: g.People.Float(), Region: s.Ref(g.Region),
+			Place: g.Place, Lon: g.Centre[0], Lat: g.Centre[1], Cells: cellIDs(s.Grid, g.Cells), Touches: []RegionRef{}}
+		for _, r := range g.Touches {
+			view.Touches = append(view.Touches, s.Ref(r))
+		}
+		if g.Site >= 0 {
+			view.NearestSite, view.Metres = s.Data.Sites[g.Site].ID, share(g.Metres, true)
+		}
+		v.Gaps = append(v.Gaps, view)
+	}
+	return v
+}
+
+func cellIDs(g *grid.Grid, cells []int32) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = g.Cells[c].String()
+	}
+	return out
+}

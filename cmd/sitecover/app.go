@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sitecover/cmd/internal/run"
+	"sitecover/data"
+)
+
+// Exit codes, told in `sitecover --help` and docs/commands.md.
+const (
+	exitFine   = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitInput  = 3
+)
+
+// app is what every command shares: where results and messages go, and in which language.
+type app struct {
+	out, err io.Writer
+	lang     string // of messages, known before the flags are parsed
+	langFlag string
+	json     bool
+	quiet    bool
+	workers  int
+}
+
+// usageError marks a wrong use of the command line.
+type usageError struct{ text data.Text }
+
+func (e *usageError) Error() string { return e.text.EN }
+
+// failure is an error that the user reads in their own language.
+type failure struct {
+	text data.Text
+	err  error
+}
+
+func (e *failure) Error() string { return e.text.EN }
+func (e *failure) Unwrap() error { return e.err }
+
+// t picks the text of the user's language and fills it in.
+func (a *app) t(zh, en string, args ...any) string { return data.T(zh, en, args...).In(a.lang) }
+
+// printf writes one line of a result to stdout.
+func (a *app) printf(zh, en string, args ...any) { fmt.Fprintln(a.out, a.t(zh, en, args...)) }
+
+// usage makes an error that ends the program with exit code 2.
+func usage(zh, en string, args ...any) error { return &usageError{data.T(zh, en, args...)} }
+
+// execute is the whole program: arguments in, exit code out.
+func execute(ctx context.Context, args []string, out, errs io.Writer) int {
+	a := &app{out: out, err: errs, lang: language(args)}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errs)
+	return a.report(ctx, root.ExecuteContext(ctx))
+}
+
+// language finds the language before the flags are parsed, because the help is written in it: --lang, then
+// SITECOVER_LANG, then Chinese.
+func language(args []string) string {
+	lang := os.Getenv("SITECOVER_LANG")
+	for i, arg := range args {
+		if v, ok := strings.CutPrefix(arg, "--lang="); ok {
+			lang = v
+		} else if arg == "--lang" && i+1 < len(args) {
+			lang = args[i+1]
+		}
+	}
+	if lang == "en" {
+		return "en"
+	}
+	return "zh"
+}
+
+// report prints an error once, in the user's language, and maps it to the exit code: the only place that does.
+func (a *app) report(ctx context.Context, err error) int {
+	if err == nil {
+		return exitFine
+	}
+	var inputs data.InputErrors
+	var input *data.InputError
+	var use *usageError
+	var fail *failure
+	switch {
+	case errors.As(err, &inputs):
+		a.inputErrors(inputs)
+		return exitInput
+	case errors.As(err, &input):
+		a.inputErrors(data.InputErrors{input})
+		return exitInput
+	case errors.As(err, &use):
+		fmt.Fprintln(a.err, a.t("用法错误：", "usage: ")+use.text.In(a.lang))
+		return exitUsage
+	case ctx.Err() != nil:
+		fmt.Fprintln(a.err, a.t("已中断，没有写出任何结果", "interrupted, nothing was written"))
+		return exitFailed
+	case errors.As(err, &fail):
+		fmt.Fprintln(a.err, a.t("失败：", "failed: ")+fail.text.In(a.lang))
+		return exitFailed
+	}
+	if strings.HasPrefix(err.Error(), "unknown command") {
+		fmt.Fprintln(a.err, a.t("用法错误：", "usage: ")+a.t("没有这个命令：%s", "%s", err))
+		return exitUsage
+	}
+	fmt.Fprintln(a.err, a.t("失败：", "failed: ")+err.Error())
+	return exitFailed
+}
+
+func (a *app) inputErrors(errs data.InputErrors) {
+	for _, e := range errs {
+		fmt.Fprintln(a.err, e.In(a.lang))
+	}
+	more := ""
+	if len(errs) >= data.MaxErrors {
+		more = a.t("（达到上限，可能还有更多）", " (the cap; there may be more)")
+	}
+	fmt.Fprintln(a.err, a.t("输入有 %d 处问题%s，没有写出任何结果", "%d problem(s) in the inputs%s, nothing was written", len(errs), more))
+}
+
+// emit writes v as indented JSON to stdout.
+func (a *app) emit(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// open reads the study named by the first argument (default study.yaml).
+func (a *app) open(cmd *cobra.Command, args []string) (*run.Session, error) {
+	path := "study.yaml"
+	if len(args) > 0 {
+		path = args[0]
+	}
+	return run.Open(cmd.Context(), path, run.Options{Workers: a.workers, Progress: a.progress()})
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"sitecover/cmd/internal/run"
+	"sitecover/data"
+)
+
+func (a *app) planCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "plan [study.yaml]",
+		Short: a.t("分年度建设计划：哪一年、在哪里、建哪一级", "the yearly rollout: what to build, where, in which year"),
+		Long: a.t(`按每年预算与目标，联合优化各级设施的选址和年份。每个年份都给出上限：同样的钱，任何方案都不可能超过。
+先尽量满足目标，再让覆盖的人年最多。已开放的设施不动；当年投资的设施次年起计入覆盖。`,
+			`Chooses sites and years for all tiers together under the yearly money and targets. Every year comes with a bound that no
+plan with the same money can exceed. Targets are met first as far as possible, then person-years covered are maximised.
+Open sites stay; a site funded in one year counts from the next.`),
+		Example: "  sitecover plan study.yaml\n  sitecover plan study.yaml --json > plan.json",
+		Args:    a.oneArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.open(cmd, args)
+			if err != nil {
+				return err
+			}
+			if !s.HasPlan() {
+				return &failure{text: data.T("%s 里没有 budget，无法编制计划；加上例如 budget: {2027: 500 万元}",
+					"%s has no budget, so there is nothing to plan; add for example budget: {2027: 500 万元}", s.Study.Path)}
+			}
+			if err := s.Rollout(cmd.Context()); err != nil {
+				return err
+			}
+			view := run.PlanView(s)
+			if a.json {
+				return a.emit(view)
+			}
+			a.printPlan(s, view)
+			return nil
+		},
+	}
+}
+
+func (a *app) printPlan(s *run.Session, v run.PlanReport) {
+	w := a.table(">#", a.t(">投资年", ">funded"), a.t(">开放年", ">open"), a.t("级别", "tier"), a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"),
+		a.t("经度,纬度", "lon,lat"), a.t(">万元", ">万元"), a.t(">新增覆盖", ">people gained"), a.t("理由", "reason"))
+	for _, p := range v.Sites {
+		w.AppendRow(row(p.Number, p.Year, p.OpenYear, p.Tier, p.Candidate, p.Host, p.Region.Name, lonlat(p.Lon, p.Lat), wan(p.Cost), people(p.Gained), a.reason(p)))
+	}
+	w.Render()
+	years := a.table(a.t(">年份", ">year"), a.t(">预算", ">budget"), a.t(">已用", ">spent"), a.t("级别", "tier"), a.t(">有效覆盖", ">effective"), a.t(">目标", ">target"),
+		a.t(">上限", ">bound"), a.t(">有形覆盖", ">presence"), a.t(">目标", ">target"))
+	for _, y := range v.Years {
+		for i, t := range y.Tiers {
+			year, budget, spent := "", "", ""
+			if i == 0 {
+				year, budget, spent = fmt.Sprint(y.Year), wan(y.Budget), wan(y.Spent)
+			}
+			years.AppendRow(row(year, budget, spent, t.Tier, percent(t.Effective), optional(t.Target), percent(t.Bound), fmt.Sprintf("%d/%d", t.Owning, t.Required), optional(t.PresenceTarget)))
+		}
+	}
+	years.Render()
+	for _, m := range v.Missed {
+		tail := ""
+		if m.Bound < m.Target {
+			tail = a.t("；已证明这笔钱达不到", "; proved out of reach with this money")
+		}
+		a.printf("未达目标：%d 年 %s %s 目标 %s，计划 %s，上限 %s%s", "missed: %d %s %s target %s, plan %s, bound %s%s",
+			m.Year, m.Tier, a.kind(m.Kind), percent(&m.Target), percent(&m.Got), percent(&m.Bound), tail)
+	}
+	a.printf("候选 %d 处（考察 %d 处），新建 %d 处；状态 %s，目标值 %.0f，上限 %.0f，差距 %.2f %%，种子 %d",
+		"%d candidates (of %d considered), %d sites to open; status %s, objective %.0f, bound %.0f, gap %.2f %%, seed %d",
+		v.Candidates, v.Considered, len(v.Sites), v.Status, v.Objective, v.Bound, v.Gap*100, v.Seed)
+}
+
+func (a *app) reason(p run.PickView) string {
+	if p.First != "" {
+		return a.t("填补空白点：%s", "first site of %s", p.First)
+	}
+	return a.t("覆盖", "coverage")
+}
+
+func (a *app) kind(k string) string {
+	if k == "presence" {
+		return a.t("有形覆盖", "presence")
+	}
+	return a.t("有效覆盖", "effective coverage")
+}
+
+// optional writes a share that may not be asked.
+func optional(share *float64) string {
+	if share == nil {
+		return "-"
+	}
+	return percent(share)
+}

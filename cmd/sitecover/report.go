@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"sitecover/cmd/internal/run"
+)
+
+func (a *app) reportCmd() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "report [study.yaml]",
+		Short: a.t("写出完整报告：地图网页、Excel 和图层", "write the whole report: map page, Excel and layers"),
+		Long: a.t("跑完整个研究，写出一个文件夹：report.html（单个文件，断网可打开）、plan.xlsx、layers/（GeoJSON 图层，QGIS 可直接打开）。",
+			"Runs the whole study and writes a folder: report.html (one file, opens without a network), plan.xlsx, layers/ (GeoJSON for QGIS)."),
+		Example: "  sitecover report study.yaml -o 报告\n  sitecover report study.yaml -o out --lang en",
+		Args:    a.oneArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.open(cmd, args)
+			if err != nil {
+				return err
+			}
+			if output == "" {
+				output = filepath.Join(s.Study.Dir, "report")
+			}
+			return a.writeReport(cmd, s, output)
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "", a.t("报告文件夹（默认在 study.yaml 旁的 report）", "folder of the report (default: report, beside study.yaml)"))
+	return cmd
+}
+
+// writeReport runs what is left of the study and says where the files lie.
+func (a *app) writeReport(cmd *cobra.Command, s *run.Session, output string) error {
+	lang := a.langFlag
+	if lang == "" {
+		lang = s.Study.Language
+	}
+	if err := s.Report(cmd.Context(), output, run.ReportOptions{Lang: lang, Version: version}); err != nil {
+		return err
+	}
+	files, err := run.Written(output)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.emit(map[string]any{"study": s.Study.Name, "folder": output, "files": files})
+	}
+	page, err := filepath.Abs(filepath.Join(output, "report.html"))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		a.printf("%10s 字节  %s", "%10s bytes  %s", count(f.Bytes), filepath.Join(output, filepath.FromSlash(f.Path)))
+	}
+	a.printf("报告：用浏览器打开 %s", "Report: open %s in a browser", page)
+	return nil
+}
+
+// exists reports whether a path is there.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sitecover/cmd/internal/run"
+	"sitecover/data"
+	"sitecover/siting"
+)
+
+// siteFlags say what `site` is asked for: exactly one of sites, money, share and stations.
+type siteFlags struct {
+	tier     string
+	sites    int64
+	budget   string
+	share    string
+	stations bool
+}
+
+func (a *app) siteCmd() *cobra.Command {
+	var f siteFlags
+	cmd := &cobra.Command{
+		Use:   "site [study.yaml]",
+		Short: a.t("为一级设施求最佳选址，或选红色驿站", "the best sites of one tier, or places for red stations"),
+		Long: a.t(`--sites N：建 N 处，覆盖人口最多（MCLP）；--budget：花这些钱，覆盖人口最多；
+--share：覆盖到这个人口比例，建得最少（LSCP）；--stations：按人流选红色驿站。
+结果附上限与差距：还能好多少，一目了然。`,
+			`--sites N: the N sites that cover most people (MCLP); --budget: the same for an amount of money;
+--share: the fewest sites that cover this share of people (LSCP); --stations: 红色驿站 by footfall.
+Every answer comes with a bound and the gap to it.`),
+		Example: "  sitecover site study.yaml --tier station --sites 5\n  sitecover site study.yaml --tier centre --budget \"300 万元\"\n" +
+			"  sitecover site study.yaml --tier point --share 90%\n  sitecover site study.yaml --stations",
+		Args: a.oneArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(cmd); err != nil {
+				return err
+			}
+			s, err := a.open(cmd, args)
+			if err != nil {
+				return err
+			}
+			if f.stations {
+				return a.stations(cmd, s)
+			}
+			return a.oneTier(cmd, s, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.tier, "tier", "", a.t("哪一级设施（study.yaml 中的 id；只有一级时可省）", "which tier (its id in study.yaml; may be left out when there is only one)"))
+	flags.Int64Var(&f.sites, "sites", 0, a.t("建多少处", "how many sites"))
+	flags.StringVar(&f.budget, "budget", "", a.t("多少钱，例如 \"300 万元\"", "how much money, for example \"300 万元\""))
+	flags.StringVar(&f.share, "share", "", a.t("覆盖到多少人口，例如 90%%", "which share of people, for example 90%%"))
+	flags.BoolVar(&f.stations, "stations", false, a.t("按人流选红色驿站", "choose red stations by footfall"))
+	return cmd
+}
+
+// check refuses none or several questions at once.
+func (f *siteFlags) check(cmd *cobra.Command) error {
+	var asked []string
+	for _, name := range []string{"sites", "budget", "share", "stations"} {
+		if cmd.Flags().Changed(name) {
+			asked = append(asked, "--"+name)
+		}
+	}
+	switch {
+	case len(asked) != 1:
+		return usage("--sites、--budget、--share、--stations 要给一个且只给一个，现有 %d 个：%s",
+			"give exactly one of --sites, --budget, --share and --stations, got %d: %s", len(asked), strings.Join(asked, " "))
+	case f.stations && f.tier != "":
+		return usage("--stations 不分级，不能与 --tier 同用", "--stations has no tiers, it excludes --tier")
+	case cmd.Flags().Changed("sites") && f.sites < 1:
+		return usage("--sites 至少为 1，不能是 %d", "--sites must be at least 1, not %d", f.sites)
+	}
+	return nil
+}
+
+// problem turns the flags into a model.
+func (f *siteFlags) problem(s *run.Session) (siting.OneProblem, error) {
+	p := siting.OneProblem{Tier: -1, Model: siting.MCLP}
+	var ids []string
+	for i, t := range s.Tiers() {
+		ids = append(ids, t.ID)
+		if t.ID == f.tier || f.tier == "" && len(s.Tiers()) == 1 {
+			p.Tier = i
+		}
+	}
+	if p.Tier < 0 {
+		return p, usage("--tier %q 不在研究中，可用：%s", "--tier %q is not in the study; it has %s", f.tier, strings.Join(ids, ", "))
+	}
+	switch {
+	case f.budget != "":
+		money, err := data.ParseMoney(f.budget)
+		if err != nil || money < 0 {
+			return p, usage("--budget %q 不是金额，例如 \"300 万元\"", "--budget %q is not an amount of money, for example \"300 万元\"", f.budget)
+		}
+		p.Unit, p.Limit = siting.ByMoney, int64(money)
+	case f.share != "":
+		share, err := data.ParseShare(f.share)
+		if err != nil || !(share > 0 && share <= 1) {
+			return p, usage("--share %q 不是 0 到 100 之间的百分数，例如 90%%", "--share %q is not a percentage from 0 to 100, for example 90%%", f.share)
+		}
+		p.Model, p.Share = siting.LSCP, share
+	default:
+		p.Limit = f.sites
+	}
+	return p, nil
+}
+
+func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
+	p, err := f.problem(s)
+	if err != nil {
+		return err
+	}
+	one, err := s.SolveOne(cmd.Context(), p)
+	if err != nil {
+		return err
+	}
+	v := run.OneView(s, p, one)
+	if a.json {
+		return a.emit(v)
+	}
+	w := a.table(">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), a.t(">万元", ">万元"),
+		a.t(">新增覆盖", ">people gained"), a.t(">半径内人口", ">people within"))
+	for _, q := range v.Sites {
+		w.AppendRow(row(q.Number, q.Candidate, q.Host, q.Region.Name, lonlat(q.Lon, q.Lat), wan(q.Cost), people(q.Gained), people(q.Within)))
+	}
+	w.Render()
+	if v.Reason != "" {
+		a.printf("无解：%s", "infeasible: %s", v.Reason)
+	}
+	a.printf("%s（%s）：%d 处，%s 万元；覆盖 %s 人（%s），%s 人任何候选点都够不到", "%s (%s): %d sites, %s 万元; %s people covered (%s), %s beyond every candidate",
+		v.Tier, strings.ToUpper(v.Model), len(v.Sites), wan(v.Cost), people(v.Covered), percent(v.Effective), people(v.OutOfReach))
+	a.printf("状态 %s，目标值 %s，上限 %s，差距 %.2f %%", "status %s, objective %s, bound %s, gap %.2f %%", v.Status, people(v.Objective), people(v.Bound), v.Gap*100)
+	for _, pair := range v.TooNear {
+		a.printf("注意：%d 号与 %d 号近于最小间距", "note: no. %d and no. %d are nearer than the spacing", pair[0], pair[1])
+	}
+	return nil
+}
+
+func (a *app) stations(cmd *cobra.Command, s *run.Session) error {
+	if s.Study.Stations == nil {
+		return &failure{text: data.T("%s 里没有 stations，不选红色驿站；加上例如 stations: {count: 10}",
+			"%s has no stations, so none are asked for; add for example stations: {count: 10}", s.Study.Path)}
+	}
+	if err := s.FindStations(cmd.Context()); err != nil {
+		return err
+	}
+	v := run.StationsView(s)
+	if a.json {
+		return a.emit(v)
+	}
+	w := a.table(">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), a.t(">人流得分", ">score"),
+		a.t("依据", "rests on"), a.t(">稳健度", ">kept"))
+	for _, st := range v.Stations {
+		basis := a.t("指数", "index")
+		if st.Observed {
+			basis = a.t("实测", "counts")
+		}
+		w.AppendRow(row(st.Rank, st.Candidate, st.Host, st.Region.Name, lonlat(st.Lon, st.Lat), strconv.FormatFloat(st.Score, 'f', 1, 64), basis, optional(st.Kept)))
+	}
+	w.Render()
+	a.printf("稳健度：人流权重与半径在 ±20 %% 内变动时仍被选中的比例", "kept: share of runs that still choose it when weights and catchment move by ±20 %%")
+	return nil
+}
