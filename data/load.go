@@ -67,8 +67,8 @@ func (l *loader) run() {
 	l.plan()
 	l.candidates()
 	l.stations()
-	l.top.done()
 	l.together()
+	l.top.done()
 }
 
 func (l *loader) head() {
@@ -323,11 +323,17 @@ func (l *loader) target(year *section, id string, tier int) {
 	if !sub.has("effective") && !sub.has("presence") && !sub.broken() {
 		l.y.fail(sub.node, sub.path, T("没有写目标", "asks for nothing"), Text{"例如 effective: 85%", "for example effective: 85%"})
 	}
-	if sub.has("presence") && l.study.Tiers[tier].OwnerLevel < 0 {
+	if sub.has("presence") && l.study.Tiers[tier].OwnerLevel < 0 && !l.wroteOnePer(id) {
 		l.y.fail(sub.get("presence"), sub.key("presence"), T("层级 %s 没有写 one_per，谈不上有形覆盖", "tier %s has no one_per, so that presence means nothing", id), T("给层级加上 one_per", "give the tier a one_per"))
 	}
 	sub.done()
 	l.study.Targets = append(l.study.Targets, t)
+}
+
+// wroteOnePer reports whether the tier has a one_per: when it is wrong, that has been said already.
+func (l *loader) wroteOnePer(tier string) bool {
+	_, written := l.study.Set["tiers."+tier+".one_per"]
+	return written
 }
 
 // budgets checks that every target year has money.
@@ -341,8 +347,8 @@ func (l *loader) budgets() {
 		if slices.ContainsFunc(l.study.Budgets, func(b siting.Budget) bool { return b.Year == t.Year }) {
 			continue
 		}
-		if sec := l.top.sub("budget"); sec != nil && sec.value[strconv.Itoa(t.Year)] != nil {
-			continue // given, but wrong: said already
+		if _, given := l.study.Set["budget."+strconv.Itoa(t.Year)]; given {
+			continue // but wrong: said already
 		}
 		path := "targets." + strconv.Itoa(t.Year)
 		l.y.failAt(l.study.Set[path], path, "", T("这一年没有预算", "has no budget"), T("加上 budget: {%d: 500 万元}", "add budget: {%d: 500 万元}", t.Year))

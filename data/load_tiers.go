@@ -168,13 +168,13 @@ func (l *loader) siteSources() {
 		s.Outside = sec.choice("outside", OutsideRefuse, []string{OutsideRefuse, OutsideKeep, OutsideDrop})
 		if text, node, ok := sec.scalar("tier"); ok {
 			s.Tier = text
-			if l.tierIndex(text) < 0 {
+			if len(l.study.Tiers) > 0 && l.tierIndex(text) < 0 {
 				sec.unknown(node, "tier", l.tierIDs())
 			}
 		}
 		if values := sec.value["tiers"]; values != nil && s.Tiers != nil {
 			for i := 0; i+1 < len(values.Content); i += 2 {
-				if id := values.Content[i+1]; l.tierIndex(id.Value) < 0 {
+				if id := values.Content[i+1]; len(l.study.Tiers) > 0 && l.tierIndex(id.Value) < 0 {
 					l.y.fail(id, sec.key("tiers."+values.Content[i].Value), T("没有这个层级", "is not a known tier"), suggest(id.Value, l.tierIDs()))
 				}
 			}

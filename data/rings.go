@@ -62,14 +62,14 @@ func checkShape(shape orb.MultiPolygon) shapeCheck {
 	return c
 }
 
-// partName names a ring: "" for the only one.
+// partName names a ring in front of a sentence: "" for the only one.
 func partName(parts, part, ring int) Text {
 	var t Text
 	if parts > 1 {
-		t = T("第 %d 部分", "part %d, ", part+1)
+		t = T("第 %d 部分的", "part %d, ", part+1)
 	}
 	if ring > 0 {
-		hole := T("第 %d 个洞", "hole %d, ", ring)
+		hole := T("第 %d 个洞的", "hole %d, ", ring)
 		t = Text{t.ZH + hole.ZH, t.EN + hole.EN}
 	}
 	return t
@@ -347,8 +347,9 @@ func (c *shapeCheck) nesting() {
 		for r, hole := range polygon[1:] {
 			inner := geo.InteriorPoint(orb.MultiPolygon{{hole}})
 			if !geo.Contains(shell, inner) {
-				name := partName(len(c.shape), p, r+1)
-				c.note(Text{name.ZH + "在多边形之外", name.EN + "lies outside its polygon"}, T("洞必须在外环之内", "a hole must lie inside the outer ring"))
+				name := partName(len(c.shape), p, 0)
+				what := T("第 %d 个洞在多边形之外", "hole %d lies outside its polygon", r+1)
+				c.note(Text{name.ZH + what.ZH, name.EN + what.EN}, T("洞必须在外环之内", "a hole must lie inside the outer ring"))
 			}
 		}
 	}

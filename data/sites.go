@@ -98,7 +98,7 @@ func (r *reader) readSites(in *input, src SiteSource) []rawSite {
 			case OutsideKeep:
 				kept++
 			default:
-				_ = in.fail(t.row, t.column("lon"), place(site.Point), T("在研究区之外", "lies outside the study area"), r.outsideHint(site.Point))
+				_ = in.fail(t.row, t.positionColumn(), place(site.Point), T("在研究区之外", "lies outside the study area"), r.outsideHint(site.Point))
 				continue
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -85,7 +84,7 @@ func (t *table) scan() bool {
 			return false
 		}
 		if err != nil {
-			_ = t.in.failWith(row, T("读不下去：%v", "cannot be read on: %v", err), T("检查这一行的引号和列数", "look at the quotes and columns of this row"), err)
+			_ = t.in.failWith(row, unreadable(err), T("检查这一行的引号", "look at the quotes of this row"), err)
 			return false
 		}
 		for _, c := range cells {
@@ -96,6 +95,17 @@ func (t *table) scan() bool {
 			}
 		}
 	}
+}
+
+// unreadable words an error of the CSV or Excel reader.
+func unreadable(err error) Text {
+	switch {
+	case errors.Is(err, csv.ErrQuote), errors.Is(err, csv.ErrBareQuote):
+		return T("引号不成对", "has a quote without its partner")
+	case errors.Is(err, errWide):
+		return T("超过 %d 列", "has more than %d columns", maxColumns)
+	}
+	return T("读不下去：%v", "cannot be read on: %v", err)
 }
 
 // has reports whether the file has a column for the field.
@@ -117,6 +127,9 @@ func (t *table) column(field string) string {
 	}
 	return field
 }
+
+// positionColumn names the two columns of the position together.
+func (t *table) positionColumn() string { return t.column("lon") + ", " + t.column("lat") }
 
 // fail notes a problem with a field of the current row.
 func (t *table) fail(field string, what, hint Text) error {
@@ -198,6 +211,8 @@ func abs(f float64) float64 {
 // maxColumns bounds the columns of a ledger.
 const maxColumns = 4096
 
+var errWide = errors.New("data: too many columns")
+
 // openCSV opens a text table: its first row with anything in it is the header, its separator is found from that row.
 func openCSV(in *input) *table {
 	file, err := os.Open(in.path)
@@ -243,7 +258,8 @@ func csvTable(in *input, text io.Reader) *table {
 			return csvError(err)
 		}
 		if len(cells) > maxColumns {
-			return 0, nil, fmt.Errorf("more than %d columns", maxColumns)
+			row, _ := r.FieldPos(0)
+			return row, nil, errWide
 		}
 		row, _ := r.FieldPos(0)
 		return row, cells, nil

@@ -82,7 +82,7 @@ func (d dimension) parse(s string) (*big.Rat, *quantityError) {
 			}
 		}
 	}
-	return nil, &quantityError{Text{fmt.Sprintf("单位“%s”不是%s的单位", word, d.zh), fmt.Sprintf("unit %q is not one of %s", word, d.en)}, hint}
+	return nil, &quantityError{Text{fmt.Sprintf("单位“%s”不是%s的单位", word, d.zh), fmt.Sprintf("unit %q cannot measure %s", word, d.en)}, hint}
 }
 
 // float returns the nearest float64.

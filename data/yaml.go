@@ -2,7 +2,6 @@ package data
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"math/big"
 	"regexp"
@@ -116,6 +115,14 @@ type section struct {
 	keys  []*yaml.Node
 	value map[string]*yaml.Node
 	known []string
+	lacks []lack // required keys that are absent
+}
+
+// lack is a required key that is absent.
+type lack struct {
+	key  string
+	line int
+	hint Text
 }
 
 // section wraps a node that must be a mapping; on another kind it notes the problem and returns an empty section.
@@ -173,7 +180,7 @@ func (s *section) get(key string) *yaml.Node {
 // has reports whether the key is set to something.
 func (s *section) has(key string) bool { return s.get(key) != nil }
 
-// missing notes that a required key is absent.
+// missing notes that a required key is absent. done reports it.
 func (s *section) missing(key string, hint Text) {
 	if s.broken() {
 		return
@@ -182,21 +189,29 @@ func (s *section) missing(key string, hint Text) {
 	if node := s.value[key]; node != nil {
 		line = node.Line
 	}
-	s.y.failAt(line, s.key(key), "", T("缺少这一项", "is missing"), hint)
+	s.lacks = append(s.lacks, lack{key, line, hint})
 }
 
-// done reports the keys nobody asked for.
+// done reports the keys nobody asked for, and the required ones that are absent. A key that is only misspelt is reported once.
 func (s *section) done() {
+	misspelt := map[string]bool{}
 	for _, key := range s.keys {
 		if slices.Contains(s.known, key.Value) {
 			continue
 		}
 		delete(s.y.set, s.key(key.Value))
-		hint := Text{fmt.Sprintf("可用的键：%s", strings.Join(s.known, ", ")), fmt.Sprintf("known keys: %s", strings.Join(s.known, ", "))}
+		list := strings.Join(s.known, ", ")
+		hint := T("可用的键：%s", "known keys: %s", list)
 		if near := nearest(key.Value, s.known); near != "" {
 			hint = T("是不是 %s？", "did you mean %s?", near)
+			misspelt[near] = true
 		}
 		s.y.failAt(key.Line, s.key(key.Value), "", T("没有这个键", "is not a known key"), hint)
+	}
+	for _, l := range s.lacks {
+		if !misspelt[l.key] {
+			s.y.failAt(l.line, s.key(l.key), "", T("缺少这一项", "is missing"), l.hint)
+		}
 	}
 }
 
