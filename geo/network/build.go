@@ -30,9 +30,8 @@ type Graph struct {
 	Metric geo.Metric
 
 	roads  *Roads
-	edges  []edge
+	edges  []edge      // in the order of Refs
 	first  []int32     // by edge: position of its first node in roads.Refs
-	last   []int32     // by edge: position of its last node
 	way    []int32     // by edge: index into roads.Ways
 	oneWay []Direction // by edge; nil when every edge is open both ways
 	place  []int32     // by node: index into roads.Nodes; nodes are numbered along a Hilbert curve
@@ -59,7 +58,7 @@ func (g *Graph) Way(edge int32) int32 { return g.way[edge] }
 
 // Line returns the geometry of an edge in the order of its way, WGS84 lon, lat. It is a copy.
 func (g *Graph) Line(edge int32) orb.LineString {
-	refs := g.roads.Refs[g.first[edge] : g.last[edge]+1]
+	refs := g.roads.Refs[g.first[edge] : g.last(edge)+1]
 	line := make(orb.LineString, len(refs))
 	for i, r := range refs {
 		line[i] = g.roads.Nodes[r]
@@ -178,6 +177,11 @@ func (g *Graph) cut(ctx context.Context, order []int32) ([]bool, error) {
 			seen[r] = true
 		}
 	}
+	edges := g.countEdges(usable, ends)
+	if edges > maxEdges {
+		return nil, fmt.Errorf("network: %d edges, at most %d can be held", edges, maxEdges)
+	}
+	g.edges, g.first, g.way = make([]edge, 0, edges), make([]int32, 0, edges), make([]int32, 0, edges)
 	for k, wi := range usable {
 		if k&0xfff == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -186,47 +190,66 @@ func (g *Graph) cut(ctx context.Context, order []int32) ([]bool, error) {
 			return nil, err
 		}
 	}
-	if len(g.edges) > maxEdges {
-		return nil, fmt.Errorf("network: %d edges, at most %d can be held", len(g.edges), maxEdges)
-	}
 	return ends, nil
 }
 
-// cutWay appends the edges of one way.
+// endsEdge tells whether an edge of the way ends at its i-th node: at junctions, but not between a node and its own repetition.
+func (g *Graph) endsEdge(w *Way, i int32, ends []bool) bool {
+	at := g.roads.Refs[w.First+i]
+	return ends[at] && (i+1 == w.Count || at != g.roads.Refs[w.First+i-1])
+}
+
+func (g *Graph) countEdges(ways []int32, ends []bool) int {
+	n := 0
+	for _, wi := range ways {
+		w := &g.roads.Ways[wi]
+		for i := int32(1); i < w.Count; i++ {
+			if g.endsEdge(w, i, ends) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// cutWay appends the edges of one way. They lie end to end: the first begins where the way does, the last ends there.
 func (g *Graph) cutWay(wi int32, ends []bool) error {
 	w := &g.roads.Ways[wi]
 	start, metres := w.First, 0.0
-	for i := w.First + 1; i < w.First+w.Count; i++ {
-		a, b := g.roads.Refs[i-1], g.roads.Refs[i]
-		metres += geo.Distance(g.roads.Nodes[a], g.roads.Nodes[b])
-		if !ends[b] || (a == b && i+1 < w.First+w.Count) {
+	for i := int32(1); i < w.Count; i++ {
+		ref := w.First + i
+		metres += geo.Distance(g.roads.Nodes[g.roads.Refs[ref-1]], g.roads.Nodes[g.roads.Refs[ref]])
+		if !g.endsEdge(w, i, ends) {
 			continue
 		}
 		cost := g.cost(metres, wi)
 		if cost == geo.Unreachable {
 			return fmt.Errorf("%w: way %d: a piece of %.0f m is too long", ErrRoads, w.ID, metres)
 		}
-		g.addEdge(Way{First: start, Count: i - start + 1, OneWay: w.OneWay}, wi, cost)
-		start, metres = i, 0
+		g.addEdge(edge{weight: uint32(cost)}, start, wi)
+		start, metres = ref, 0
 	}
 	return nil
 }
 
-// addEdge appends the edge over a piece of the way wi. Its nodes are numbered later.
-func (g *Graph) addEdge(piece Way, wi int32, cost geo.Impedance) {
-	g.edges = append(g.edges, edge{weight: uint32(cost)})
-	g.first = append(g.first, piece.First)
-	g.last = append(g.last, piece.First+piece.Count-1)
-	g.way = append(g.way, wi)
-	if !g.Mode.OneWay {
-		return
+// addEdge appends an edge of the way wi that begins at a position of Refs. Its nodes are numbered later.
+func (g *Graph) addEdge(e edge, first, wi int32) {
+	if dir := g.roads.Ways[wi].OneWay; g.Mode.OneWay && (dir != Both || g.oneWay != nil) {
+		if g.oneWay == nil {
+			g.oneWay = make([]Direction, len(g.edges), cap(g.edges))
+		}
+		g.oneWay = append(g.oneWay, dir)
 	}
-	if piece.OneWay != Both && g.oneWay == nil {
-		g.oneWay = make([]Direction, len(g.edges)-1, cap(g.edges))
+	g.edges, g.first, g.way = append(g.edges, e), append(g.first, first), append(g.way, wi)
+}
+
+// last returns the position in Refs of the last node of an edge.
+func (g *Graph) last(edge int32) int32 {
+	if e := edge + 1; int(e) < len(g.way) && g.way[e] == g.way[edge] {
+		return g.first[e]
 	}
-	if g.oneWay != nil {
-		g.oneWay = append(g.oneWay, piece.OneWay)
-	}
+	w := &g.roads.Ways[g.way[edge]]
+	return w.First + w.Count - 1
 }
 
 // cost converts metres along a way to the graph's metric.
@@ -250,7 +273,7 @@ func (g *Graph) numberNodes(ends []bool) {
 		number[r] = int32(n)
 	}
 	for e := range g.edges {
-		from, to := number[g.roads.Refs[g.first[e]]], number[g.roads.Refs[g.last[e]]]
+		from, to := number[g.roads.Refs[g.first[e]]], number[g.roads.Refs[g.last(int32(e))]]
 		g.edges[e].from, g.edges[e].to = from, to
 		if from == to {
 			g.loops = append(g.loops, int32(e))

@@ -13,7 +13,7 @@ import (
 var metresPerDegree = geo.Distance(orb.Point{0, 0}, orb.Point{0, 1})
 
 const (
-	cellMetres = 50       // side of an index cell
+	cellMetres = 75       // side of an index cell
 	maxCosLat  = 1.0 / 64 // cells do not get wider than this in longitude: near the poles they are no longer square
 )
 
@@ -39,10 +39,10 @@ func newSegmentIndex(g *Graph) segmentIndex {
 	for _, r := range g.place {
 		lat += math.Abs(g.roads.Nodes[r].Lat())
 	}
-	x.width = x.height / math.Max(maxCosLat, math.Cos(lat/float64(len(g.place))*math.Pi/180))
+	x.width = x.height / max(maxCosLat, math.Cos(lat/float64(len(g.place))*math.Pi/180))
 	for e := range g.first {
-		for _, r := range g.roads.Refs[g.first[e] : g.last[e]+1] {
-			low, high = math.Min(low, g.roads.Nodes[r].Lat()), math.Max(high, g.roads.Nodes[r].Lat())
+		for _, r := range g.roads.Refs[g.first[e] : g.last(int32(e))+1] {
+			low, high = min(low, g.roads.Nodes[r].Lat()), max(high, g.roads.Nodes[r].Lat())
 		}
 	}
 	// One row to spare on both sides, for the rounding that crossed allows for.
@@ -87,7 +87,7 @@ func (x *segmentIndex) fill(g *Graph, rows int32) {
 // eachCell visits every segment of every edge with each cell that it runs through.
 func (x *segmentIndex) eachCell(g *Graph, visit func(col, row, ref int32)) {
 	for e := range g.first {
-		for ref := g.first[e]; ref < g.last[e]; ref++ {
+		for ref, last := g.first[e], g.last(int32(e)); ref < last; ref++ {
 			a, b := g.roads.Nodes[g.roads.Refs[ref]], g.roads.Nodes[g.roads.Refs[ref+1]]
 			x.crossed(a, b, func(col, row int32) { visit(col, row, ref) })
 		}
@@ -106,10 +106,10 @@ func (x *segmentIndex) crossed(a, b orb.Point, visit func(col, row int32)) {
 	for row := math.Floor(ay - spare); row <= math.Floor(by+spare); row++ {
 		x0, x1 := ax, bx
 		if by > ay {
-			t0, t1 := math.Max(0, (row-spare-ay)/(by-ay)), math.Min(1, (row+1+spare-ay)/(by-ay))
+			t0, t1 := max(0, (row-spare-ay)/(by-ay)), min(1, (row+1+spare-ay)/(by-ay))
 			x0, x1 = ax+t0*(bx-ax), ax+t1*(bx-ax)
 		}
-		from, to := math.Floor(math.Min(x0, x1)-spare), math.Floor(math.Max(x0, x1)+spare)
+		from, to := math.Floor(min(x0, x1)-spare), math.Floor(max(x0, x1)+spare)
 		for col := from; col <= to; col++ {
 			visit(int32(col), int32(row))
 		}

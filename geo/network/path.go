@@ -138,7 +138,7 @@ type mark struct {
 
 // markAt is the start (offset 0) or the end of an edge.
 func (g *Graph) markAt(edge int32, offset geo.Impedance) mark {
-	ref := g.last[edge]
+	ref := g.last(edge)
 	if offset == 0 {
 		ref = g.first[edge]
 	}
@@ -155,7 +155,7 @@ func (g *Graph) stretch(line orb.LineString, edge int32, from, to mark) orb.Line
 	low, high := min(from.offset, to.offset), max(from.offset, to.offset)
 	var between []orb.Point
 	metres, nodes := 0.0, g.roads.Nodes
-	for i := g.first[edge] + 1; i < g.last[edge]; i++ {
+	for i := g.first[edge] + 1; i < g.last(edge); i++ {
 		a, b := nodes[g.roads.Refs[i-1]], nodes[g.roads.Refs[i]]
 		metres += geo.Distance(a, b)
 		if c := g.cost(metres, g.way[edge]); low < c && c < high {

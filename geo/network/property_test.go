@@ -25,7 +25,7 @@ func TestSnapEqualsALookAtEverySegment(t *testing.T) {
 		for i, s := range g.Snap(w.demand) {
 			n := newNearest(w.demand[i], g.Mode.MaxAccess)
 			for e := range g.first {
-				for ref := g.first[e]; ref < g.last[e]; ref++ {
+				for ref := g.first[e]; ref < g.last(int32(e)); ref++ {
 					n.look(g.roads, ref)
 				}
 			}

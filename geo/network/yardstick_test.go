@@ -10,11 +10,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"github.com/paulmach/orb"
+
+	"sitecover/geo"
 )
 
 // The yardstick instances are written by ../shared/bench/setup.sh DIR; SITECOVER_BENCH=DIR/data makes these tests and
@@ -222,4 +226,43 @@ func BenchmarkPerSite(b *testing.B) {
 			})
 		}
 	}
+}
+
+// The limit program keeps 88-106 MB for the graphs of a million nodes: input, graph and scratch. The same edges as roads of one edge a
+// way give a graph with geometry, ways and a segment index on top. (In real roads a way has several edges.)
+func TestYardstickMemory(t *testing.T) {
+	for _, w := range []workload{workloads[2], workloads[3]} {
+		t.Run(w.graph, func(t *testing.T) {
+			dir := os.Getenv(benchEnv)
+			if dir == "" {
+				t.Skip("set " + benchEnv + " to the folder of the yardstick instances")
+			}
+			points, list := readRG(t, filepath.Join(dir, w.graph))
+			if w.graph == "grid1m.rg" { // its unit is the metre
+				for i, p := range points {
+					points[i] = orb.Point{p[0] / metresPerDegree, p[1] / metresPerDegree}
+				}
+			}
+			roads := &Roads{Nodes: points}
+			for _, e := range list.edges {
+				roads.add(Both, e.from, e.to)
+			}
+			list = edgeList{}
+			before := heapInUse()
+			g := build(t, roads, "walk", geo.Metres)
+			after := heapInUse()
+			mb := func(b uint64) string { return fmt.Sprintf("%.0f MB", float64(b)/1e6) }
+			t.Logf("%d nodes, %d edges: graph %s, nodes and refs %s, ways %s", g.Nodes(), g.Edges(), mb(after-before),
+				mb(uint64(16*len(roads.Nodes)+4*len(roads.Refs))), mb(uint64(len(roads.Ways))*uint64(unsafe.Sizeof(Way{}))))
+			runtime.KeepAlive(roads)
+		})
+	}
+}
+
+// heapInUse is the memory in use after a collection.
+func heapInUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
