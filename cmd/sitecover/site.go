@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -159,7 +158,7 @@ func (a *app) stations(cmd *cobra.Command, s *run.Session) error {
 		if st.Observed {
 			basis = a.t("实测", "counts")
 		}
-		w.AppendRow(row(st.Rank, st.Candidate, st.Host, st.Region.Name, lonlat(st.Lon, st.Lat), strconv.FormatFloat(st.Score, 'f', 1, 64), basis, optional(st.Kept)))
+		w.AppendRow(row(st.Rank, st.Candidate, st.Host, st.Region.Name, lonlat(st.Lon, st.Lat), people(st.Score), basis, optional(st.Kept)))
 	}
 	w.Render()
 	a.printf("稳健度：人流权重与半径在 ±20 %% 内变动时仍被选中的比例", "kept: share of runs that still choose it when weights and catchment move by ±20 %%")

@@ -14,7 +14,7 @@ func (a *app) table(header ...string) table.Writer {
 	w := table.NewWriter()
 	w.SetOutputMirror(a.out)
 	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
+	style.Format.Header, style.Format.Footer = text.FormatDefault, text.FormatDefault
 	w.SetStyle(style)
 	head := make(table.Row, len(header))
 	configs := make([]table.ColumnConfig, len(header))
@@ -23,7 +23,7 @@ func (a *app) table(header ...string) table.Writer {
 		head[i] = name
 		configs[i] = table.ColumnConfig{Number: i + 1}
 		if right {
-			configs[i].Align, configs[i].AlignHeader = text.AlignRight, text.AlignRight
+			configs[i].Align, configs[i].AlignHeader, configs[i].AlignFooter = text.AlignRight, text.AlignRight, text.AlignRight
 		}
 	}
 	w.AppendHeader(head)
