@@ -16,7 +16,7 @@ import (
 func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 	out := &Plan{
 		Candidates: m.set.All, Rejected: m.set.Rejected, Considered: m.set.Considered,
-		Status: Status(sol.Status), Reason: sol.Reason,
+		Status: Status(sol.Status), Reason: m.reason(sol),
 		Objective: float64(sol.Objective) / m.scale.one, Bound: sol.Bound / m.scale.one, Gap: sol.Gap,
 		Seed: m.p.Options.Solve.Seed, LeadYears: m.p.Options.LeadYears, Weights: m.weights,
 	}
@@ -100,7 +100,7 @@ func (m *model) pick(s *standing, chosen *chosen, j int32, year int) Pick {
 	p := Pick{
 		Year: year, OpenYear: year + m.p.Options.LeadYears, Tier: c.tier, Candidate: int(c.candidate), Cost: m.cost(c),
 		Gained: w.gained, Within: w.within, Owner: w.owner, Reason: ForCoverage,
-		RunnerUp: m.runnerUp(s, chosen, j),
+		RunnerUp: m.runnerUp(s, chosen, j), Pinned: m.pinned != nil && m.pinned[j] >= 0,
 	}
 	// A site that a target forced although it adds nothing of value stands for presence when it gives a first site.
 	if w.owner >= 0 && (w.gained == 0 || m.weights[c.tier].Presence > w.gained.Float()) {

@@ -18,7 +18,15 @@ type Problem struct {
 	Found   *CandidateSet // nil = Rollout looks for the candidates itself
 	Budgets []Budget      // at most one a year; a year between two budgets without one of its own has no money
 	Targets []Target      // may be empty
+	Pins    []Pin         // sites that the plan must hold; may be empty
 	Options Options
+}
+
+// Pin asks that a plan holds a site: it is opened with the money of its year, which it spends, and no rule may forbid it.
+type Pin struct {
+	Candidate string // ID
+	Tier      int
+	Year      int // whose money pays for it
 }
 
 // Rollout chooses sites and years for all tiers together.
@@ -39,8 +47,9 @@ type Problem struct {
 // multi-period maximal covering problem (Gunawardane, EJOR 10, 1982; MCLP: Church & ReVelle, Papers RSA 32, 1974) over the
 // tiers of a hierarchy that do not stand in for each other (Moore & ReVelle, Geographical Analysis 14, 1982).
 //
-// Ties go to host places, then to the lowest candidate ID. A plan that no rule forbids always exists (the empty one);
-// targets that it misses are listed in Missed. The error joins everything that is wrong with the problem.
+// Ties go to host places, then to the lowest candidate ID. Targets that the plan misses are listed in Missed; the status is
+// Infeasible only where Pins break a rule or cost more than there is. The error joins everything that is wrong with the
+// problem.
 func Rollout(ctx context.Context, p Problem) (*Plan, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -53,6 +62,9 @@ func Rollout(ctx context.Context, p Problem) (*Plan, error) {
 		}
 	}
 	m := newModel(&p, set)
+	if err := m.pin(); err != nil {
+		return nil, err
+	}
 	sol, err := solve.Rollout(ctx, m.rollout(), p.Options.Solve)
 	if err != nil {
 		return nil, fmt.Errorf("siting: %w", err)
@@ -134,6 +146,7 @@ type model struct {
 	ownerOf []map[int32]int32 // per tier: row of a region without a qualifying site
 	weights []Weights
 	scale   scale
+	pinned  []int32 // per column: year of money that it must open in, or solve.Free; nil = no pins
 }
 
 func newModel(p *Problem, set *CandidateSet) *model {
@@ -163,6 +176,64 @@ func (m *model) choose() {
 			rows[t]++
 		}
 	}
+}
+
+// pin finds the columns of the pins.
+func (m *model) pin() error {
+	if len(m.p.Pins) == 0 {
+		return nil
+	}
+	m.pinned = make([]int32, len(m.columns))
+	for j := range m.pinned {
+		m.pinned[j] = solve.Free
+	}
+	type key struct {
+		id   string
+		tier int
+	}
+	columns := make(map[key]int, len(m.columns))
+	for j, c := range m.columns {
+		columns[key{m.set.All[c.candidate].ID, c.tier}] = j
+	}
+	var errs []error
+	for k, pin := range m.p.Pins {
+		j, ok := columns[key{pin.Candidate, pin.Tier}]
+		year := pin.Year - m.first
+		switch {
+		case !ok:
+			errs = append(errs, fmt.Errorf("siting: Pins[%d]: %q is no candidate for tier %d%s", k, pin.Candidate, pin.Tier, m.whyNot(pin)))
+		case year < 0 || year >= m.years:
+			errs = append(errs, fmt.Errorf("siting: Pins[%d]: %q: no money in %d", k, pin.Candidate, pin.Year))
+		case m.pinned[j] != solve.Free:
+			errs = append(errs, fmt.Errorf("siting: Pins[%d]: %q is pinned twice", k, pin.Candidate))
+		default:
+			m.pinned[j] = int32(year)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// whyNot tells why a pin was rejected as a candidate, "" when it was never considered.
+func (m *model) whyNot(pin Pin) string {
+	for _, r := range m.set.Rejected {
+		if r.ID == pin.Candidate && (r.Tier == pin.Tier || r.Tier == AllTiers) {
+			return fmt.Sprintf(": rejected for %s (%s)", r.Reason, r.Detail)
+		}
+	}
+	return ""
+}
+
+// reason says why a solution is infeasible, with the pins that are to blame by name.
+func (m *model) reason(sol *solve.RolloutSolution) string {
+	if len(sol.Blocking) == 0 {
+		return sol.Reason
+	}
+	text := "pinned"
+	for _, j := range sol.Blocking {
+		c := m.columns[j]
+		text += fmt.Sprintf(" %s (%s, %d)", m.set.All[c.candidate].ID, m.w.Tiers[c.tier].ID, m.first+int(m.pinned[j]))
+	}
+	return text + ": " + sol.Reason
 }
 
 // tierWeights returns the weights of a tier, defaults filled in.
@@ -195,6 +266,7 @@ func (m *model) rollout() *solve.RolloutProblem {
 		Unspent: m.p.Options.Unspent,
 		Value:   m.scale.value,
 		Goals:   m.goals(),
+		Fixed:   m.pinned,
 	}
 	for _, b := range m.p.Budgets {
 		out.Budget[b.Year-m.first] = int64(b.Money)

@@ -133,6 +133,30 @@ func TestRolloutNamesTheRunnerUp(t *testing.T) {
 	}
 }
 
+// Pinned, M must open in 2027 though L and R alone would do better; the rest of the plan is chosen around it. Two pins that
+// the money does not allow, or one beside the spacing, make the plan infeasible, with both named.
+func TestRolloutKeepsPins(t *testing.T) {
+	p := Problem{Rules: []TierRules{{Host: 10}}, Budgets: []Budget{{2026, 10}, {2027, 10}, {2028, 0}},
+		Pins: []Pin{{Candidate: "host:M", Year: 2027}}}
+	plan := greedyTrap(t).rollout(p)
+	// L first: 20 + 28 + 28 = 76 person-years; R first: 11 + 27 + 27 = 65.
+	if got, want := picks(plan), "2026 host:L/0(+20) 2027 host:M/0(+8)"; got != want || plan.Objective != 76 {
+		t.Errorf("picks %s for %v, want %s for 76", got, plan.Objective, want)
+	}
+	if plan.Picks[0].Pinned || !plan.Picks[1].Pinned {
+		t.Errorf("pinned %v, %v", plan.Picks[0].Pinned, plan.Picks[1].Pinned)
+	}
+	p.Pins = []Pin{{Candidate: "host:M", Year: 2027}, {Candidate: "host:L", Year: 2027}}
+	if plan = greedyTrap(t).rollout(p); plan.Status != Infeasible || len(plan.Picks) > 0 || !strings.Contains(plan.Reason, "host:M (r60, 2027)") {
+		t.Errorf("%s: %q", plan.Status, plan.Reason)
+	}
+	p.Rules[0].Spacing = 150
+	p.Pins = []Pin{{Candidate: "host:M", Year: 2026}, {Candidate: "host:L", Year: 2027}}
+	if plan = greedyTrap(t).rollout(p); plan.Status != Infeasible || !strings.Contains(plan.Reason, "host:L (r60, 2027)") {
+		t.Errorf("%s: %q", plan.Status, plan.Reason)
+	}
+}
+
 func TestRolloutRefuses(t *testing.T) {
 	y := greedyTrap(t)
 	good := func() Problem {
@@ -156,6 +180,13 @@ func TestRolloutRefuses(t *testing.T) {
 		{"Targets[0].Tier 3 of 1", func(p *Problem) { p.Targets = []Target{{2026, 3, 1, -1}} }},
 		{"Targets[0].Effective 1.5", func(p *Problem) { p.Targets = []Target{{2026, 0, 1.5, -1}} }},
 		{"tier r60 has no owner level", func(p *Problem) { p.Targets = []Target{{2026, 0, -1, 1}} }},
+		{`"host:X" is no candidate for tier 0`, func(p *Problem) { p.Pins = []Pin{{"host:X", 0, 2026}} }},
+		{`"host:L" is no candidate for tier 0: rejected for banned`, func(p *Problem) {
+			p.Rules[0].Banned = []string{"host:L"}
+			p.Pins = []Pin{{"host:L", 0, 2026}}
+		}},
+		{`"host:L": no money in 2040`, func(p *Problem) { p.Pins = []Pin{{"host:L", 0, 2040}} }},
+		{`"host:L" is pinned twice`, func(p *Problem) { p.Pins = []Pin{{"host:L", 0, 2026}, {"host:L", 0, 2026}} }},
 		{"LeadYears 99", func(p *Problem) { p.Options.LeadYears = 99 }},
 		{"Gap", func(p *Problem) { p.Options.Solve.Gap = 2 }},
 	} {

@@ -76,6 +76,7 @@ type Pick struct {
 
 	Within   coverage.People // people within the tier's limit of it, whoever else serves them
 	Owner    int32           // owner-level region that it gives its first qualifying site, -1 = none
+	Pinned   bool            // asked for by a Pin
 	RunnerUp *RunnerUp       // the best place that could have stood in for it; nil when there is none
 }
 
