@@ -72,24 +72,6 @@ func (p *plan) gain(j int32) int64 {
 	return g
 }
 
-// set makes the plan open exactly these columns.
-func (p *plan) set(columns []int32) {
-	want := make(map[int32]bool, len(columns))
-	for _, j := range columns {
-		want[j] = true
-	}
-	for k := len(p.list) - 1; k >= 0; k-- {
-		if j := p.list[k]; !want[j] {
-			p.drop(j)
-		}
-	}
-	for _, j := range columns {
-		if !p.open[j] {
-			p.add(j)
-		}
-	}
-}
-
 // offer is a column and what it would add, as known when it was last looked at.
 type offer struct {
 	gain, cost int64
@@ -142,45 +124,4 @@ func (p *plan) greedy(budget int64) {
 		p.add(top.column)
 		heap.Pop(&h)
 	}
-}
-
-// swaps exchanges an open column for a closed one while that covers more and the money allows it. It looks at columns in
-// the given order and closes the open one that is missed least. It reports whether anything changed.
-func (p *plan) swaps(budget int64, order []int32, saved []int64) bool {
-	changed := false
-	for _, j := range order {
-		if p.open[j] {
-			continue
-		}
-		for _, o := range p.list {
-			saved[o] = 0
-		}
-		var g int64
-		for _, i := range p.in.col.at(int(j)) {
-			switch p.count[i] {
-			case 0:
-				g += p.in.w[i]
-			case 1:
-				saved[p.only[i]] += p.in.w[i]
-			}
-		}
-		free := budget - p.spent - p.in.cost[j]
-		if g > 0 && free >= 0 {
-			p.add(j)
-			changed = true
-			continue
-		}
-		out, least := int32(-1), g
-		for _, o := range p.list {
-			if l := p.loss[o] - saved[o]; free+p.in.cost[o] >= 0 && (l < least || l == least && out >= 0 && o < out) {
-				out, least = o, l
-			}
-		}
-		if out >= 0 {
-			p.drop(out)
-			p.add(j)
-			changed = true
-		}
-	}
-	return changed
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -83,62 +82,4 @@ func sortedSet(s []int32) []int32 {
 	s = slices.Clone(s)
 	slices.Sort(s)
 	return slices.Compact(s)
-}
-
-// maxSearch is a local search for a maximal cover.
-type maxSearch struct {
-	in     *instance
-	budget int64
-	plan   *plan
-	best   []int32 // columns of the best plan
-	value  int64   // what it covers
-	rand   *rand.Rand
-	order  []int32
-	saved  []int64
-}
-
-func newMaxSearch(in *instance, budget int64, seed uint64) *maxSearch {
-	s := &maxSearch{in: in, budget: budget, plan: newPlan(in), value: -1, rand: rand.New(rand.NewPCG(seed, 1)),
-		order: make([]int32, in.columns()), saved: make([]int64, in.columns())}
-	for j := range s.order {
-		s.order[j] = int32(j)
-	}
-	return s
-}
-
-// start builds the greedy plan and climbs from it.
-func (s *maxSearch) start(ctx context.Context) {
-	s.plan.greedy(s.budget)
-	s.climb(ctx)
-}
-
-// climb swaps to a local optimum and keeps the plan when it is the best.
-func (s *maxSearch) climb(ctx context.Context) {
-	for ctx.Err() == nil && s.plan.swaps(s.budget, s.order, s.saved) {
-	}
-	if s.plan.value > s.value {
-		s.value = s.plan.value
-		s.best = append(s.best[:0], s.plan.list...)
-	}
-}
-
-// kick shakes the best plan n times and climbs again.
-func (s *maxSearch) kick(ctx context.Context, n int) {
-	for range n {
-		if ctx.Err() != nil || len(s.best) == 0 {
-			return
-		}
-		s.plan.set(s.best)
-		for range min(len(s.best), 2+s.rand.IntN(3)) {
-			s.plan.drop(s.plan.list[s.rand.IntN(len(s.plan.list))])
-		}
-		for range 4 {
-			j := int32(s.rand.IntN(s.in.columns()))
-			if !s.plan.open[j] && s.plan.spent+s.in.cost[j] <= s.budget {
-				s.plan.add(j)
-			}
-		}
-		s.rand.Shuffle(len(s.order), func(a, b int) { s.order[a], s.order[b] = s.order[b], s.order[a] })
-		s.climb(ctx)
-	}
 }

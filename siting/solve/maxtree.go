@@ -149,7 +149,7 @@ func (in *instance) total() (w int64) {
 // climb lowers the bound of a node. At the root the search for plans runs in turn with it.
 func (t *maxTree) climb(n *maxNode, d *maxDual, round int) {
 	if n.depth > 0 {
-		t.meter.add(n.in, d.run(t.ctx, 60, t.top-n.value))
+		t.meter.add(n.in, d.run(t.ctx, 40, t.top-n.value))
 		p := newPlan(n.in)
 		for _, j := range d.chosen {
 			if p.spent+n.in.cost[j] <= n.left {
@@ -162,18 +162,24 @@ func (t *maxTree) climb(n *maxNode, d *maxDual, round int) {
 	}
 	s := newMaxSearch(n.in, n.left, t.o.Seed+uint64(round))
 	s.start(t.ctx)
-	t.accept(n, s.best, s.value)
-	last := int64(math.MaxInt64)
+	s.become(t.ctx, n.in.named(t.best))
+	t.accept(n, s.best, s.top)
+	last, idle, was := int64(math.MaxInt64), 0, s.top
 	for k := 0; k == 0 || !t.spent(); k++ {
-		t.meter.add(n.in, d.run(t.ctx, 50, t.top-n.value))
+		steps := t.both(func() int { return d.run(t.ctx, 50, t.top-n.value) }, func() { s.kick(t.ctx, max(4, 40>>(idle/8))) })
+		if idle++; s.top > was {
+			idle, was = 0, s.top
+		}
+		t.accept(n, s.best, s.top)
+		s.become(t.ctx, d.chosen)
+		t.accept(n, s.best, s.top)
+		t.meter.add(n.in, steps)
 		high := float64(t.base + n.value + d.bound())
 		gap := gapOf(t.base+t.top, high)
 		t.o.report(Progress{t.meter.iterations(), t.base + t.top, high, gap})
 		if t.close = gap <= t.o.Gap; t.close {
 			return
 		}
-		s.kick(t.ctx, 10)
-		t.accept(n, s.best, s.value)
 		if k%8 == 7 {
 			if last-d.best < max(1<<t.shift/4, d.best>>14) {
 				return
@@ -181,6 +187,32 @@ func (t *maxTree) climb(n *maxNode, d *maxDual, round int) {
 			last = d.best
 		}
 	}
+}
+
+// named returns the columns here that are among the problem's columns.
+func (in *instance) named(columns []int32) (here []int32) {
+	for k, j := range in.orig {
+		if slices.Contains(columns, j) {
+			here = append(here, int32(k))
+		}
+	}
+	return here
+}
+
+// both runs the two, at the same time when there are workers for it.
+func (t *maxTree) both(bound func() int, search func()) (steps int) {
+	if t.o.workers() == 1 {
+		search()
+		return bound()
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		search()
+	}()
+	steps = bound()
+	<-done
+	return steps
 }
 
 // fix finds columns that no better plan opens, and columns that every better plan opens, by their reduced costs.
