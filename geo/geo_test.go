@@ -2,6 +2,7 @@ package geo
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -243,5 +244,50 @@ func TestLocateAgreesWithAScan(t *testing.T) {
 		for _, p := range g.Shape[0][0] {
 			check(p)
 		}
+	}
+}
+
+// benchmarkRegions are 400 stars of 250 vertices side by side.
+func benchmarkRegions(b *testing.B) *Regions {
+	rng := rand.New(rand.NewPCG(5, 6))
+	var all []Region
+	for i := range 400 {
+		c := orb.Point{120 + float64(i%20)/10, 31 + float64(i/20)/10}
+		all = append(all, Region{ID: fmt.Sprint(i), Parent: -1, Shape: orb.MultiPolygon{{star(rng, c, 0.05, 250)}}})
+	}
+	r, err := NewRegions(toyLevels, all)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return r
+}
+
+func BenchmarkLocate(b *testing.B) {
+	r := benchmarkRegions(b)
+	rng := rand.New(rand.NewPCG(7, 8))
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Locate(orb.Point{120 + 2*rng.Float64(), 31 + 2*rng.Float64()})
+	}
+}
+
+// BenchmarkLocateNaive is the scan over all regions that Locate replaces.
+func BenchmarkLocateNaive(b *testing.B) {
+	r := benchmarkRegions(b)
+	rng := rand.New(rand.NewPCG(7, 8))
+	b.ReportAllocs()
+	for b.Loop() {
+		p := orb.Point{120 + 2*rng.Float64(), 31 + 2*rng.Float64()}
+		for i := range r.All {
+			Contains(r.All[i].Shape, p)
+		}
+	}
+}
+
+func BenchmarkDistance(b *testing.B) {
+	p, q := orb.Point{120.98, 31.38}, orb.Point{120.99, 31.39}
+	b.ReportAllocs()
+	for b.Loop() {
+		Distance(p, q)
 	}
 }

@@ -33,8 +33,9 @@ func ParentByShape(levels []Level, regions []Region) []Region {
 // mostHolding returns the region of a level that contains the most of the points, -1 when none contains any.
 func mostHolding(level int, regions []Region, locators []*locator, points []orb.Point) int32 {
 	best, most := int32(-1), 0
+	bound := orb.MultiPoint(points).Bound()
 	for j := range regions {
-		if regions[j].Level != level || locators[j] == nil {
+		if regions[j].Level != level || locators[j] == nil || !locators[j].bound.Intersects(bound) {
 			continue
 		}
 		held := 0

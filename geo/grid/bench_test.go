@@ -17,7 +17,7 @@ func wavy() orb.Ring {
 	ring := make(orb.Ring, 0, vertices+1)
 	for i := range vertices {
 		a := 2 * math.Pi * float64(i) / vertices
-		r := 0.1447 * (1 + 0.15*math.Sin(9*a) + 0.02*math.Sin(311*a))
+		r := 0.1184 * (1 + 0.15*math.Sin(9*a) + 0.02*math.Sin(311*a))
 		ring = append(ring, orb.Point{121 + r*math.Cos(a)/0.857, 31 + r*math.Sin(a)})
 	}
 	return append(ring, ring[0])

@@ -44,8 +44,8 @@ const (
 // overlap, the shares of a cell that would come to more than 1 are scaled down to 1.
 //
 // Cells are tested only along the borders; the work is O(V log V) for V vertices plus a little for every cell. The result
-// does not depend on the number of cores. Errors: ErrResolution, ErrExtent, ErrCell (the area holds one of the twelve
-// pentagons), or that of ctx.
+// does not depend on the number of cores. One of the twelve pentagons of each resolution lies off
+// Dalian; they are cells like all others. Errors: ErrResolution, ErrExtent, or that of ctx.
 func Build(ctx context.Context, regions *geo.Regions, resolution int) (*Grid, error) {
 	if resolution < MinResolution || resolution > MaxResolution {
 		return nil, fmt.Errorf("%w, not %d", ErrResolution, resolution)
@@ -258,9 +258,6 @@ func (b *builder) grid() (*Grid, error) {
 	var pieces []piece
 	for to, from := range order {
 		cell := b.cells[from]
-		if isPentagon(cell) {
-			return nil, fmt.Errorf("%w: %s is a pentagon", ErrCell, cell)
-		}
 		centre := centreOf(cell)
 		g.Cells = append(g.Cells, cell)
 		g.centres = append(g.centres, centre)

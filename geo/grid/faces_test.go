@@ -19,13 +19,22 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the tables and golden files")
 
-// facePoints returns points all over the sphere, and as many close to the edges of the faces, where the rare cases are.
+// facePoints returns points all over the sphere, and more close to the edges and the vertices of the faces, where the rare
+// cases are.
 func facePoints(seed uint64, n int) []vec {
 	rng := rand.New(rand.NewPCG(seed, 9))
 	points := make([]vec, 0, n)
 	for i := range n {
 		v := vec{rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()}.unit()
-		if i%2 == 1 {
+		switch i % 4 {
+		case 1:
+			p := northern[rng.IntN(6)]
+			w, size := vecOf(p), math.Pow(10, -6*rng.Float64())
+			if rng.IntN(2) == 0 {
+				w = vec{-w[0], -w[1], -w[2]}
+			}
+			v = vec{w[0] + v[0]*size, w[1] + v[1]*size, w[2] + v[2]*size}.unit()
+		case 3:
 			// Pull the point towards the edge between its two nearest faces.
 			f := nearestFace(v)
 			x, y := faces[f].plane(v)

@@ -13,7 +13,7 @@ import (
 
 // FromCells returns the grid of a study area that is a set of cells: every cell is one whole part in region 0. Cells of a
 // coarser resolution stand for all their children, of a finer one for their parent; repeats count once. Errors:
-// ErrResolution, ErrExtent, and ErrCell for every cell that is not valid, a pentagon, or too coarse (see MaxSplit).
+// ErrResolution, ErrExtent, and ErrCell for every cell that is not valid or too coarse (see MaxSplit).
 func FromCells(cells []h3.Cell, resolution int) (*Grid, error) {
 	if resolution < MinResolution || resolution > MaxResolution {
 		return nil, fmt.Errorf("%w, not %d", ErrResolution, resolution)
@@ -34,24 +34,20 @@ func FromCells(cells []h3.Cell, resolution int) (*Grid, error) {
 			return nil, fmt.Errorf("%w: more than %d cells", ErrExtent, maxCells)
 		}
 	}
-	slices.Sort(all)
-	all = slices.Compact(all)
-	g := &Grid{Resolution: resolution, Cells: all, first: make([]int32, 1, len(all)+1)}
-	for i, c := range all {
-		if isPentagon(c) {
-			errs = append(errs, fmt.Errorf("%w: %s is a pentagon", ErrCell, c))
-			continue
-		}
-		centre := centreOf(c)
-		g.centres = append(g.centres, centre)
-		g.Parts = append(g.Parts, Part{Cell: int32(i), Region: 0, Share: 1, Centre: centre})
-		g.first = append(g.first, int32(i+1))
-	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("%w: no cells", ErrExtent)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	g := &Grid{Resolution: resolution, Cells: all, first: make([]int32, 1, len(all)+1)}
+	for i, c := range all {
+		centre := centreOf(c)
+		g.centres = append(g.centres, centre)
+		g.Parts = append(g.Parts, Part{Cell: int32(i), Region: 0, Share: 1, Centre: centre})
+		g.first = append(g.first, int32(i+1))
 	}
 	return g, nil
 }
@@ -86,8 +82,8 @@ func (g *Grid) PartRange(cell int32) (from, to int32) { return g.first[cell], g.
 // Centre returns the centre of a cell.
 func (g *Grid) Centre(cell int32) orb.Point { return g.centres[cell] }
 
-// Boundary returns the closed, counter-clockwise boundary of a cell: six corners, and more where it crosses an edge of
-// the icosahedron.
+// Boundary returns the closed, counter-clockwise boundary of a cell: six corners, or five of a pentagon, and more where it
+// crosses an edge of the icosahedron.
 func (g *Grid) Boundary(cell int32) orb.Ring { return boundaryOf(g.Cells[cell]) }
 
 // Area returns the area of a whole cell in m², measured as geo.Area does.

@@ -262,7 +262,6 @@ func TestBuildRefuses(t *testing.T) {
 		{"too many cells", at(rect(0, 0, 40, 40)), 11, ErrExtent},
 		{"no area", at(orb.Ring{{1, 1}, {2, 1}, {2, 1}, {1, 1}}), 7, ErrExtent},
 		{"no shapes", mustRegions(t, []geo.Region{{ID: "x", Parent: -1}}), 7, ErrExtent},
-		{"a pentagon", at(pentagon()), 7, ErrCell},
 	} {
 		if _, err := Build(context.Background(), c.regions, c.resolution); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", c.what, err)
@@ -275,13 +274,30 @@ func TestBuildRefuses(t *testing.T) {
 	}
 }
 
-func pentagon() orb.Ring {
-	for _, c := range h3.Pentagons(7) {
-		if p := centreOf(c); math.Abs(p[1]) < 60 && math.Abs(p[0]) < 170 {
-			return rect(p[0]-0.1, p[1]-0.1, p[0]+0.1, p[1]+0.1)
+// The sea off Dalian holds a pentagon of every resolution.
+func TestPentagonsAreCellsLikeOthers(t *testing.T) {
+	r := mustRegions(t, []geo.Region{
+		{ID: "west", Parent: -1, Shape: orb.MultiPolygon{{rect(122.28, 39.08, 122.301, 39.12)}}},
+		{ID: "east", Parent: -1, Shape: orb.MultiPolygon{{rect(122.301, 39.08, 122.33, 39.12)}}},
+	})
+	for resolution := MinResolution; resolution <= MaxResolution; resolution++ {
+		g := mustBuild(t, r, resolution)
+		checkGrid(t, g, r, 1e-6)
+		pentagon, ok := g.Index(CellOf(northern[2], resolution))
+		if !ok || !g.Cells[pentagon].IsPentagon() {
+			t.Fatalf("resolution %d: no pentagon", resolution)
+		}
+		if got := len(g.Neighbours(pentagon, nil)); resolution > 7 && got != 5 {
+			t.Errorf("resolution %d: %d neighbours", resolution, got)
+		}
+		want := 0.0
+		for _, c := range g.Cells {
+			want += geo.Area(orb.MultiPolygon{{boundaryOf(c)}})
+		}
+		if shape := Dissolve(g.Cells); len(shape) != 1 || math.Abs(geo.Area(shape)-want) > 1e-9*want {
+			t.Errorf("resolution %d: outline of %d parts", resolution, len(shape))
 		}
 	}
-	return nil
 }
 
 func TestFromCells(t *testing.T) {
