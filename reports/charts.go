@@ -60,8 +60,8 @@ func axisLine() *opts.AxisLine {
 	return &opts.AxisLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: lineColour}}
 }
 
-// base are the options that every chart with axes shares.
-func (b *builder) base(name string, max any) []charts.GlobalOpts {
+// base are the options that every chart with axes shares: the name and the end of its value axis, and the room right of it.
+func (b *builder) base(name string, max any, right string) []charts.GlobalOpts {
 	return []charts.GlobalOpts{
 		charts.WithAnimation(false),
 		charts.WithTitleOpts(opts.Title{Show: opts.Bool(false)}),
@@ -69,7 +69,7 @@ func (b *builder) base(name string, max any) []charts.GlobalOpts {
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis"}),
 		charts.WithYAxisOpts(opts.YAxis{Name: name, Min: 0, Max: max, AxisLabel: textStyle(), SplitLine: gridLines()}),
 		charts.WithXAxisOpts(opts.XAxis{AxisLabel: textStyle(), AxisLine: axisLine()}),
-		charts.WithGridOpts(opts.Grid{Left: "8", Right: "16", Top: "36", Bottom: "8", ContainLabel: opts.Bool(true)}),
+		charts.WithGridOpts(opts.Grid{Left: "8", Right: right, Top: "36", Bottom: "8", ContainLabel: opts.Bool(true)}),
 	}
 }
 
@@ -93,11 +93,10 @@ func (b *builder) trendChart(v *tierView) map[string]any {
 		bound = append(bound, opts.LineData{Value: percentValue(y.Bound)})
 	}
 	c := charts.NewLine()
-	c.SetGlobalOptions(b.base(b.t("trend.axis"), 100)...)
+	c.SetGlobalOptions(b.base(b.t("trend.axis"), 100, "64")...)
 	// A line needs no zero base: start at the ten below the lowest value, so that years can be told apart.
 	c.SetGlobalOptions(charts.WithYAxisOpts(opts.YAxis{Name: b.t("trend.axis"), Min: math.Max(0, math.Floor(low*10-0.5)*10), Max: 100,
-		AxisLabel: textStyle(), SplitLine: gridLines()}),
-		charts.WithGridOpts(opts.Grid{Left: "8", Right: "76", Top: "36", Bottom: "8", ContainLabel: opts.Bool(true)}))
+		AxisLabel: textStyle(), SplitLine: gridLines()}))
 	c.SetXAxis(labels)
 	if any[2] {
 		c.AddSeries(b.t("trend.bound"), bound, lineStyle(quietColour, 1, "dotted")...)
@@ -142,7 +141,7 @@ func (b *builder) rankChart(v *tierView) map[string]any {
 		return nil
 	}
 	c := charts.NewBar()
-	c.SetGlobalOptions(b.base(b.t("rank.axis"), 100)...)
+	c.SetGlobalOptions(b.base(b.t("rank.axis"), 100, "64")...)
 	c.SetXAxis(labels)
 	style := []charts.SeriesOpts{barsUpTo("36")}
 	if len(bars) <= 16 {
@@ -152,7 +151,7 @@ func (b *builder) rankChart(v *tierView) map[string]any {
 		style = append(style,
 			charts.WithMarkLineNameYAxisItemOpts(opts.MarkLineNameYAxisItem{Name: percent(goal), YAxis: percentValue(goal)}),
 			charts.WithMarkLineStyleOpts(opts.MarkLineStyle{Symbol: []string{"none", "none"},
-				Label:     &opts.Label{Show: opts.Bool(true), Position: "insideEndTop", Formatter: "{b}", Color: inkColour},
+				Label:     &opts.Label{Show: opts.Bool(true), Position: "end", Formatter: "{b}", Color: inkColour},
 				LineStyle: &opts.LineStyle{Color: inkColour, Type: "dashed", Width: 1}}))
 	}
 	c.AddSeries(b.t("col.coverage"), bars, style...)
@@ -173,7 +172,7 @@ func (b *builder) distanceChart(v *tierView) map[string]any {
 		if d.Out {
 			colour = accentColour
 		}
-		value := math.Round(d.People.Float()/per*100) / 100
+		value := math.Round(d.People.Float()/per*10) / 10
 		if per == 1 {
 			value = math.Round(value)
 		}
@@ -181,7 +180,7 @@ func (b *builder) distanceChart(v *tierView) map[string]any {
 		bars = append(bars, opts.BarData{Value: value, ItemStyle: &opts.ItemStyle{Color: colour}})
 	}
 	c := charts.NewBar()
-	c.SetGlobalOptions(b.base(unit, nil)...)
+	c.SetGlobalOptions(b.base(unit, nil, "16")...)
 	c.SetXAxis(labels)
 	c.AddSeries(b.t("dist.axis"), bars, charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "18%"}),
 		charts.WithLabelOpts(opts.Label{Show: opts.Bool(true), Position: "top", Color: inkColour, FontSize: 11}))
@@ -208,7 +207,7 @@ func (b *builder) peopleChart() map[string]any {
 		return nil
 	}
 	c := charts.NewBar()
-	c.SetGlobalOptions(b.base("", nil)...)
+	c.SetGlobalOptions(b.base("", nil, "24")...)
 	c.SetGlobalOptions(
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(true), Left: "0", Top: "0", ItemWidth: 12, ItemHeight: 12}),
 		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: 0, Max: 100, SplitLine: gridLines(),

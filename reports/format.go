@@ -10,6 +10,9 @@ import (
 	"sitecover/siting"
 )
 
+// nbsp keeps a figure and its unit on one line.
+const nbsp = "\u00a0"
+
 // group writes an integer with thousands separators: 1234567 -> "1,234,567".
 func group(n int64) string {
 	s := strconv.FormatInt(n, 10)
@@ -34,13 +37,19 @@ func heads(p coverage.People) int64 { return int64(math.Round(p.Float())) }
 func (w words) people(p coverage.People) string {
 	n := heads(p)
 	if w.lang == Chinese && n >= 10_000 {
-		return decimal(p.Float()/10_000, 1) + " 万"
+		return decimal(p.Float()/10_000, 1) + nbsp + "万"
 	}
 	return group(n)
 }
 
 // peopleUnit is people with its unit: "56.3 万人", "812 人", "56,300 people".
-func (w words) peopleUnit(p coverage.People) string { return w.people(p) + w.t("unit.people") }
+func (w words) peopleUnit(p coverage.People) string {
+	s := w.people(p)
+	if !strings.HasSuffix(s, "万") {
+		s += nbsp
+	}
+	return s + w.t("unit.people")
+}
 
 // decimal writes a number with a fixed number of decimals and thousands separators.
 func decimal(x float64, places int) string {
@@ -67,11 +76,11 @@ func percent(share float64) string {
 	case math.IsNaN(share) || share < 0:
 		return "—"
 	case share < 1 && share >= 0.9995:
-		return "99.9 %"
+		return "99.9" + nbsp + "%"
 	case share > 0 && share < 0.0005:
-		return "<0.1 %"
+		return "<0.1" + nbsp + "%"
 	}
-	return strconv.FormatFloat(share*100, 'f', 1, 64) + " %"
+	return strconv.FormatFloat(share*100, 'f', 1, 64) + nbsp + "%"
 }
 
 // points writes a difference of two shares in percentage points, with its sign.
@@ -89,12 +98,15 @@ func points(diff float64) string {
 	return "+" + s
 }
 
+// gapPoints writes how large a difference is, in percentage points, without a sign.
+func gapPoints(diff float64) string { return decimal(math.Abs(diff)*100, 1) }
+
 // money writes yuan in 万元, or in English in million yuan.
 func (w words) money(y siting.Yuan) string {
 	if w.lang == English {
-		return "¥" + trimZero(decimal(float64(y)/1e6, 2)) + " m"
+		return "¥" + trimZero(decimal(float64(y)/1e6, 2)) + nbsp + "m"
 	}
-	return trimZero(decimal(float64(y)/float64(siting.Wan), 1)) + " 万元"
+	return trimZero(decimal(float64(y)/float64(siting.Wan), 1)) + nbsp + "万元"
 }
 
 // trimZero drops an all-zero decimal part.
@@ -127,7 +139,7 @@ func (w words) area(m2 float64) string {
 	if m2 < 0 {
 		return "—"
 	}
-	return group(int64(math.Round(m2))) + " m²"
+	return group(int64(math.Round(m2))) + nbsp + "m²"
 }
 
 // degrees writes a coordinate with six decimals, about 0.1 m.

@@ -182,7 +182,7 @@ func (b *builder) buildMap(p *page) *mapData {
 	if s.Plan != nil {
 		for _, k := range s.Plan.Picks {
 			c := s.Plan.Candidates[k.Candidate]
-			d.Picks = append(d.Picks, pickData{k.Tier, k.Year, b.candidateName(c), m.at(c.Point), b.people(k.Gained)})
+			d.Picks = append(d.Picks, pickData{k.Tier, openYear(k), b.candidateName(c), m.at(c.Point), b.people(k.Gained)})
 		}
 		for _, y := range s.Plan.Years {
 			d.Years = append(d.Years, y.Year)

@@ -115,6 +115,10 @@ func (s *Study) checkPlan(c *checker) {
 	for i, k := range p.Picks {
 		c.in(k.Tier, 0, len(s.Tiers), "Plan.Picks.Tier", i)
 		c.in(k.Candidate, 0, len(p.Candidates), "Plan.Picks.Candidate", i)
+		c.in(int(k.Owner), -1, len(s.Regions.All), "Plan.Picks.Owner", i)
+		if k.RunnerUp != nil {
+			c.in(k.RunnerUp.Candidate, 0, len(p.Candidates), "Plan.Picks.RunnerUp.Candidate", i)
+		}
 		c.that(i == 0 || p.Picks[i-1].Year <= k.Year, "Plan.Picks of item %d: years not in order", i)
 		if k.Candidate >= 0 && k.Candidate < len(p.Candidates) {
 			c.in(int(p.Candidates[k.Candidate].Region), -1, len(s.Regions.All), "Plan.Candidates.Region", k.Candidate)

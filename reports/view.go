@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"sitecover/coverage"
 	"sitecover/geo"
@@ -139,6 +140,32 @@ func lastYear(p *siting.Plan, tier int) (year int, ty siting.TierYear, ok bool) 
 	return y.Year, y.Tiers[tier], true
 }
 
+// finalTarget returns the last effective-coverage target of a tier and the share the plan reaches in that year.
+func finalTarget(p *siting.Plan, tier int) (year int, target, reached float64, ok bool) {
+	if p == nil {
+		return 0, -1, math.NaN(), false
+	}
+	for i := len(p.Years) - 1; i >= 0; i-- {
+		if ty := p.Years[i].Tiers[tier]; known(ty.Target) {
+			return p.Years[i].Year, ty.Target, ty.Effective, true
+		}
+	}
+	return 0, -1, math.NaN(), false
+}
+
+// finalPresence is finalTarget for presence coverage.
+func finalPresence(p *siting.Plan, tier int) (year int, target float64, ok bool) {
+	if p == nil {
+		return 0, -1, false
+	}
+	for i := len(p.Years) - 1; i >= 0; i-- {
+		if ty := p.Years[i].Tiers[tier]; known(ty.Presence) {
+			return p.Years[i].Year, ty.Presence, true
+		}
+	}
+	return 0, -1, false
+}
+
 // spending adds up what a plan spends on a tier (-1 = all), the sites it opens and the people they newly cover.
 func spending(p *siting.Plan, tier int) (money siting.Yuan, sites int, gained coverage.People) {
 	if p == nil {
@@ -178,8 +205,9 @@ func (b *builder) tier(t int) tierView {
 	v.After, v.New, v.Cost = "—", "—", "—"
 	if _, ty, ok := lastYear(s.Plan, t); ok {
 		money, n, _ := spending(s.Plan, t)
-		v.After, v.New, v.Cost, v.Target = percent(ty.Effective), group(int64(n)), b.money(money), ty.Target
+		v.After, v.New, v.Cost = percent(ty.Effective), group(int64(n)), b.money(money)
 	}
+	_, v.Target, _, _ = finalTarget(s.Plan, t)
 	v.Story = b.story(t)
 	v.Figures = b.figures(t)
 	v.Gaps, v.GapsMore, v.GapLine = b.gaps(t)
@@ -208,12 +236,12 @@ func (b *builder) story(t int) string {
 		if known(ty.Bound) {
 			out += b.t("story.bound", percent(ty.Bound))
 		}
-		if known(ty.Target) {
-			if ty.Effective >= ty.Target {
-				out += b.t("story.met", percent(ty.Target))
-			} else {
-				out += b.t("story.missed", percent(ty.Target), points(ty.Target - ty.Effective)[1:])
-			}
+	}
+	if year, target, reached, ok := finalTarget(s.Plan, t); ok {
+		if reached >= target {
+			out += b.t("story.met", year, percent(target))
+		} else {
+			out += b.t("story.missed", year, percent(target), gapPoints(target-reached))
 		}
 	}
 	return out + b.t("stop")
@@ -236,10 +264,9 @@ func (b *builder) figureCoverage(t int) figure {
 		f.Share = share
 		f.Sub = b.t("fig.coverage.sub", b.peopleUnit(x.Covered), b.peopleUnit(x.People))
 	}
-	if year, ty, ok := lastYear(b.s.Plan, t); ok && known(ty.Target) {
-		f.Goal = ty.Target
-		f.Target = b.t("fig.coverage.target", year, percent(ty.Target), points(f.Share-ty.Target))
-		f.Alert = f.Share < ty.Target
+	if year, target, _, ok := finalTarget(b.s.Plan, t); ok {
+		f.Goal, f.Alert = target, f.Share < target
+		f.Target = b.t("fig.coverage.target", year, percent(target), points(f.Share-target))
 	}
 	return f
 }
@@ -257,12 +284,11 @@ func (b *builder) figureBlank(t int) figure {
 		Sub: b.t("fig.blank.sub", percent(float64(missing)/float64(x.Required)), group(int64(x.Required)), level, group(int64(x.Owning))),
 		How: b.t("how.blank", level)}
 	if year, ty, ok := lastYear(b.s.Plan, t); ok {
-		if known(ty.Presence) {
-			f.Goal = ty.Presence
-			f.Target = b.t("fig.blank.target", year, percent(ty.Presence))
-		} else {
-			f.Target = b.t("fig.blank.after", year, group(int64(ty.Required-ty.Owning)))
-		}
+		f.Target = b.t("fig.blank.after", year, group(int64(ty.Required-ty.Owning)))
+	}
+	if year, target, ok := finalPresence(b.s.Plan, t); ok {
+		f.Goal = target
+		f.Target += b.t("fig.blank.target", year, percent(target))
 	}
 	return f
 }
@@ -300,12 +326,10 @@ func (b *builder) figureMoney(t int) figure {
 	return f
 }
 
-// splitUnit parts "78.4 %" into figure and unit, so that the unit can be set smaller. "¥12 m" stays whole.
+// splitUnit parts "78.4 %" into figure and unit, so that the unit can be set smaller. Money in yuan ("¥12 m") stays whole.
 func splitUnit(s string) (value, unit string) {
-	for i := len(s) - 1; i > 0; i-- {
-		if s[i] == ' ' && s[0] != 0xC2 {
-			return s[:i], s[i+1:]
-		}
+	if value, unit, ok := strings.Cut(s, nbsp); ok && !strings.HasPrefix(s, "¥") {
+		return value, unit
 	}
 	return s, ""
 }

@@ -17,6 +17,8 @@ type planView struct {
 	Money    string
 	Status   string
 	Quality  string
+	Lead     string // when what is paid for opens, "" = in the same year
+	MissLine string
 	Misses   []string
 	First    int
 	Last     int
@@ -47,7 +49,11 @@ type pickView struct {
 	Gained   string
 	Total    string // coverage of its tier once it is open
 	Reason   string
+	Opens    int // the year at whose end it is open
 }
+
+// openYear is the year at whose end a pick counts as open; plans that do not tell open in the year that pays.
+func openYear(k siting.Pick) int { return max(k.OpenYear, k.Year) }
 
 // yearView is one row of the table "coverage by year".
 type yearView struct {
@@ -123,13 +129,22 @@ func (b *builder) plan() *planView {
 		}
 		v.Line += b.t("stop")
 	}
-	if p.Status != siting.Infeasible && p.Bound > 0 {
+	switch {
+	case p.Status == siting.Infeasible && p.Reason != "":
+		v.Quality = b.t("plan.why", v.Status, p.Reason)
+	case p.Status != siting.Infeasible && p.Bound > 0:
 		v.Quality = b.t("plan.quality", v.Status, percent(math.Max(p.Gap, 0)), p.Seed)
-	} else {
+	default:
 		v.Quality = b.t("plan.status", v.Status)
 	}
 	for _, m := range p.Missed {
 		v.Misses = append(v.Misses, b.missText(m))
+	}
+	if len(v.Misses) > 0 {
+		v.MissLine = b.t("plan.missed", group(int64(len(v.Misses))))
+	}
+	if p.LeadYears > 0 {
+		v.Lead = b.t("plan.lead", p.LeadYears)
 	}
 	v.Rejected = b.rejections()
 	covered := make([]coverage.People, len(b.s.Tiers))
@@ -165,7 +180,7 @@ func (b *builder) pickView(i int, covered coverage.People) pickView {
 	c := b.s.Plan.Candidates[k.Candidate]
 	v := pickView{No: i + 1, Index: i, Tier: b.s.Tiers[k.Tier].Name, TierNo: k.Tier, Name: b.candidateName(c),
 		Path: strings.Join(regionPathOf(b.s, c.Region), " › "), Lon: degrees(c.Point[0]), Lat: degrees(c.Point[1]),
-		Cost: b.money(k.Cost), Gained: b.people(k.Gained), Total: "—", Reason: b.reason(k, c)}
+		Cost: b.money(k.Cost), Gained: b.people(k.Gained), Total: "—", Opens: openYear(k), Reason: b.reason(k, c)}
 	if all := b.s.Coverage.Total[k.Tier].People; all > 0 {
 		v.Total = percent(float64(covered) / float64(all))
 	}
@@ -182,25 +197,30 @@ func (b *builder) candidateName(c siting.Candidate) string {
 
 // reason says in a sentence why a site was chosen.
 func (b *builder) reason(k siting.Pick, c siting.Candidate) string {
-	tier := b.s.Tiers[k.Tier]
 	var out string
-	switch k.Reason {
-	case "coverage":
-		out = b.t("reason.coverage", b.peopleUnit(k.Gained))
-	case "presence":
-		owner := c.Region
-		if tier.OwnerLevel >= 0 {
-			owner = ancestor(b.s.Regions, c.Region, tier.OwnerLevel)
+	switch {
+	case k.Reason == siting.ForPresence:
+		owner := k.Owner
+		if owner < 0 {
+			owner = c.Region
 		}
-		out = b.t("reason.presence", b.regionName(owner), tier.Name)
+		out = b.t("reason.presence", b.regionName(owner), b.s.Tiers[k.Tier].Name)
 		if k.Gained > 0 {
 			out += b.t("reason.and", b.peopleUnit(k.Gained))
+		}
+	case k.Reason == siting.ForCoverage:
+		out = b.t("reason.coverage", b.peopleUnit(k.Gained))
+		if k.Owner >= 0 {
+			out += b.t("reason.first", b.regionName(k.Owner))
 		}
 	default:
 		out = b.or("reason."+k.Reason, k.Reason)
 	}
 	if c.Host >= 0 {
 		out += b.t("reason.host")
+	}
+	if r := k.RunnerUp; r != nil {
+		out += b.t("reason.next", b.candidateName(b.s.Plan.Candidates[r.Candidate]), b.peopleUnit(r.Gained))
 	}
 	return out + b.t("stop")
 }

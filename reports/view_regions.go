@@ -139,10 +139,10 @@ type rankView struct {
 // ranking orders the regions of the ranked level, the lowest coverage first; regions without people come last.
 func (b *builder) ranking(t int) ([]rankView, string) {
 	s := b.s
-	_, ty, _ := lastYear(s.Plan, t)
-	goal, against := ty.Target, "rank.target"
-	if !known(goal) {
-		goal, against = math.NaN(), "rank.whole"
+	year, goal, _, ok := finalTarget(s.Plan, t)
+	against := b.t("rank.target", year)
+	if !ok {
+		goal, against = math.NaN(), b.t("rank.whole")
 		if share, ok := s.Coverage.Total[t].Effective(); ok {
 			goal = share
 		}
@@ -236,11 +236,11 @@ func (b *builder) rankLine(rows []rankView, goal float64, against string) string
 	case len(rows) < 2:
 		return b.t("rank.single")
 	case n == 0:
-		return b.t("rank.fine", level, b.t(against), percent(goal))
+		return b.t("rank.fine", level, against, percent(goal))
 	case n > len(names):
-		return b.t("rank.many", strings.Join(names, b.t("comma")), group(int64(n)), level, b.t(against), percent(goal), points(worst)[1:])
+		return b.t("rank.many", strings.Join(names, b.t("comma")), group(int64(n)), level, against, percent(goal), gapPoints(worst))
 	}
-	return b.t("rank.few", strings.Join(names, b.t("comma")), b.t(against), percent(goal), points(worst)[1:])
+	return b.t("rank.few", strings.Join(names, b.t("comma")), against, percent(goal), gapPoints(worst))
 }
 
 // blankGroup is the blank list of one region of the ranked level.
@@ -292,5 +292,9 @@ func (b *builder) missText(m siting.Miss) string {
 	if m.Kind == "presence" {
 		asked, key = m.Target.Presence, "miss.presence"
 	}
-	return b.t(key, m.Target.Year, b.s.Tiers[m.Target.Tier].Name, percent(m.Got), percent(asked), points(asked - m.Got)[1:])
+	out := b.t(key, m.Target.Year, b.s.Tiers[m.Target.Tier].Name, percent(m.Got), percent(asked), gapPoints(asked-m.Got))
+	if m.Bound > 0 && m.Bound < asked {
+		out += b.t("miss.proved", percent(m.Bound))
+	}
+	return out
 }

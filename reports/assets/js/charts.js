@@ -14,7 +14,7 @@
     o.textStyle = { fontFamily: FONT, color: SC.colour.ink };
     o.tooltip = Object.assign(o.tooltip || {}, { confine: true, textStyle: { fontSize: 13 } });
     if (id !== 'dist') o.tooltip.valueFormatter = function (v) { return typeof v === 'number' ? v.toFixed(1) + ' %' : '—'; };
-    (Array.isArray(o.yAxis) ? o.yAxis : [o.yAxis]).forEach(function (y) { y.nameTextStyle = { align: 'left', color: SC.colour.quiet }; });
+    (Array.isArray(o.yAxis) ? o.yAxis : [o.yAxis]).forEach(function (y) { y.nameTextStyle = { align: 'left', color: SC.colour.quiet, padding: [0, 0, 0, -20] }; });
     if (id === 'trend') o.series.forEach(function (s) {
       s.endLabel = { show: true, formatter: '{a}', color: s.itemStyle && s.itemStyle.color || SC.colour.ink, distance: 6 };
       s.labelLayout = { moveOverlap: 'shiftY' };

@@ -215,7 +215,7 @@
         if (later) item(path, 'new hollow', SC.word('site.later'), later);
       }
     });
-    if (map.on.stations) item(SC.star, 'new', SC.word('layer.stations'), d.stations.length);
+    if (map.on.stations) item('M0-6A6 6 0 1 1 0 6A6 6 0 1 1 0-6Z', 'new', SC.word('layer.stations'), d.stations.length);
     if (map.on.gaps) {
       var e = SC.el('span', 'item');
       e.appendChild(SC.el('i', 'swatch gapswatch'));

@@ -89,8 +89,9 @@
       }
       ctx.save();
       ctx.clip('evenodd');
-      hatch(ctx, v, world.exclude[i].box);
+      hatch(ctx, v);
       ctx.restore();
+      traceAll(ctx, v, world.exclude[i], true);
       ctx.lineWidth = 0.8;
       ctx.strokeStyle = SC.colour.hatch;
       ctx.stroke();
@@ -205,8 +206,8 @@
   function stations(ctx, v, boxes) {
     return SC.data.stations.map(function (s, i) {
       var p = SC.toScreen(v, s.at);
-      SC.symbol(ctx, SC.star, p[0], p[1], 1.15 * v.symbol, SC.colour.accent, '#ffffff');
-      SC.place(boxes, p[0] - 8, p[1] - 8, 16, 16);
+      SC.badge(ctx, String(s.r), p[0], p[1], SC.colour.accent, '#ffffff');
+      SC.place(boxes, p[0] - 10, p[1] - 10, 20, 20);
       return { kind: 'station', i: i, x: p[0], y: p[1], main: true };
     });
   }
@@ -235,8 +236,11 @@
     if (on.sites) hits = hits.concat(sites(ctx, v, on, tier));
     if (on.picks) hits = hits.concat(picks(ctx, v, on, tier, SC.state.year));
     if (on.stations) hits = hits.concat(stations(ctx, v, boxes));
-    if (on.gaps) hits = hits.concat(SC.gapBadges(ctx, v, tier, boxes));
+    // The first gaps are numbered before anything is named, the others after.
+    var most = SC.badgesAt(v);
+    if (on.gaps) hits = hits.concat(SC.gapBadges(ctx, v, tier, boxes, 1, Math.min(10, most)));
     if (on.labels) SC.names(ctx, v, boxes, mpp, on);
+    if (on.gaps) hits = hits.concat(SC.gapBadges(ctx, v, tier, boxes, 11, most));
     return hits;
   };
 

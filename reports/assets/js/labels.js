@@ -3,26 +3,39 @@
   'use strict';
   var FONT = '"Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
 
-  // gapBadges numbers the gaps, the largest first.
-  SC.gapBadges = function (ctx, v, tier, boxes) {
-    var hits = [];
+  // badge draws a number in a disc.
+  SC.badge = function (ctx, text, x, y, fill, ink) {
     ctx.font = '600 11px ' + FONT;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
+    var r = Math.max(9, ctx.measureText(text).width / 2 + 5);
+    ctx.beginPath();
+    ctx.arc(x, y, r, 0, 2 * Math.PI);
+    ctx.fillStyle = fill;
+    ctx.fill();
+    ctx.lineWidth = 1.5;
+    ctx.strokeStyle = ink;
+    ctx.stroke();
+    ctx.fillStyle = ink;
+    ctx.fillText(text, x, y + 0.5);
+    return r;
+  };
+
+  // badgesAt is how many gaps are numbered: twenty-odd on the whole study, more from nearer.
+  SC.badgesAt = function (v) {
+    var whole = Math.min(v.w / SC.data.size[0], v.h / SC.data.size[1]) / 1.5;
+    return Math.round(24 * Math.max(1, Math.pow(v.s / whole, 2)));
+  };
+
+  // gapBadges numbers the gaps of the ranks first..last, the largest first.
+  SC.gapBadges = function (ctx, v, tier, boxes, first, last) {
+    var hits = [];
     SC.data.gaps.forEach(function (g, i) {
-      if (g.t !== tier) return;
-      var p = SC.toScreen(v, g.at), text = String(g.r), r = Math.max(9, ctx.measureText(text).width / 2 + 5);
+      if (g.t !== tier || g.r < first || g.r > last) return;
+      var p = SC.toScreen(v, g.at), r = 9 + 2 * String(g.r).length;
       if (p[0] < r || p[1] < r || p[0] > v.w - r || p[1] > v.h - r) return;
       if (!SC.place(boxes, p[0] - r, p[1] - r, 2 * r, 2 * r)) return;
-      ctx.beginPath();
-      ctx.arc(p[0], p[1], r, 0, 2 * Math.PI);
-      ctx.fillStyle = '#ffffff';
-      ctx.fill();
-      ctx.lineWidth = 1.6;
-      ctx.strokeStyle = SC.colour.accent;
-      ctx.stroke();
-      ctx.fillStyle = SC.colour.accent;
-      ctx.fillText(text, p[0], p[1] + 0.5);
+      SC.badge(ctx, String(g.r), p[0], p[1], '#ffffff', SC.colour.accent);
       hits.push({ kind: 'gap', i: i, x: p[0], y: p[1], main: true });
     });
     return hits;

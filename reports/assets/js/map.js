@@ -41,7 +41,7 @@
 
   // fit moves the view to show a box of the world with some room around it.
   Map2D.prototype.fit = function (x0, y0, x1, y1) {
-    var s = Math.min((this.w - 72) / Math.max(x1 - x0, 1), (this.h - 88) / Math.max(y1 - y0, 1));
+    var s = Math.min((this.w - 56) / Math.max(x1 - x0, 1), (this.h - 48) / Math.max(y1 - y0, 1));
     this.view = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, s: this.clamp(s) };
     this.later(0);
   };

@@ -20,7 +20,6 @@
     { path: 'M0-6.2L6.2 0L0 6.2L-6.2 0Z', size: 0.75 },
     { path: 'M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z', size: 0.75 }
   ];
-  SC.star = 'M0-7.2L2.1-2.3L7.3-1.9L3.3 1.5L4.6 6.6L0 3.8L-4.6 6.6L-3.3 1.5L-7.3-1.9L-2.1-2.3Z';
   SC.shape = function (tier) { return SC.shapes[Math.min(tier, SC.shapes.length - 1)]; };
 
   // between names a class of people from break to break.
