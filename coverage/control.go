@@ -14,7 +14,8 @@ import (
 )
 
 // place returns the part of a cell in the region of a point, -1 when the point is outside every region. Slivers that are
-// too small to be parts are looked after by the best part near: of the region in the cell or around it, else of the cell.
+// too small to be parts are looked after by the nearest part of the region in the cells around, else by one of its
+// ancestors or descendants, else by any.
 func (d *distributor) place(cell h3.Cell, p orb.Point) int32 {
 	i, ok := d.grid.Index(cell)
 	if len(d.regions.All[0].Shape) == 0 { // the study area is the cells
@@ -47,16 +48,25 @@ func (d *distributor) place(cell h3.Cell, p orb.Point) int32 {
 		from, to := d.grid.PartRange(j)
 		for part := from; part < to; part++ {
 			q := d.grid.Parts[part]
-			m := geo.Distance(p, q.Centre)
-			if q.Region != region {
-				m += 1e7 // any part of the region comes before every other
-			}
+			m := geo.Distance(p, q.Centre) + 1e7*d.kinship(q.Region, region) // kin before neighbours
 			if best < 0 || m < metres || m == metres && part < best {
 				best, metres = part, m
 			}
 		}
 	}
 	return best
+}
+
+// kinship tells how far two regions are related: 0 the same, 1 one holds the other, 2 not at all.
+func (d *distributor) kinship(a, b int32) float64 {
+	level := min(d.regions.All[a].Level, d.regions.All[b].Level)
+	switch {
+	case a == b:
+		return 0
+	case d.regions.Ancestor(a, level) == d.regions.Ancestor(b, level):
+		return 1
+	}
+	return 2
 }
 
 // partIn returns the part of a cell in a region, -1 = none.

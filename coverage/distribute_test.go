@@ -209,6 +209,34 @@ func TestDistributeRefuses(t *testing.T) {
 	}
 }
 
+// A town that keeps a strip of two metres beside its community, too small to be a part of any cell: who lives there must
+// not be lost, nor move to the next town, however near its parts are.
+func TestSliversKeepTheirPeople(t *testing.T) {
+	const strip = 2e-5
+	r, err := geo.NewRegions([]geo.Level{{ID: "town"}, {ID: "community"}}, []geo.Region{
+		{ID: "a", Level: 0, Parent: -1, Shape: box(121, 31, 121.1, 31.1)},
+		{ID: "b", Level: 0, Parent: -1, Shape: box(121.1, 31, 121.2, 31.1)},
+		{ID: "a1", Level: 1, Parent: 0, Shape: box(121, 31, 121.1-strip, 31.1)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := grid.Build(context.Background(), r, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 50 {
+		p := orb.Point{121.1 - strip/2, 31.001 + 0.098*float64(i)/49}
+		if at := r.Locate(p); at != 0 {
+			t.Fatalf("%v lies in %d", p, at)
+		}
+		d, a := distribute(t, g, r, Population{Points: []PointCount{{p, 1}}})
+		if got := perRegion(d, r); got[0] != Person || a.Outside != 0 {
+			t.Errorf("%v: people %v", p, got)
+		}
+	}
+}
+
 func TestDistributeOnCellsAlone(t *testing.T) {
 	cells := grid.CellOf(inEast, 9).GridDisk(1)
 	g, err := grid.FromCells(cells, 9)

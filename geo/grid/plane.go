@@ -40,8 +40,8 @@ func boxOf(points []pt) box {
 	return b
 }
 
-// moment is an area with its first moments, all about the plane's origin shifted to a reference point that the caller
-// keeps: centroid = reference + (mx, my) / area.
+// moment is an area with its first moments about a reference point that the caller keeps: the centroid is
+// reference + (mx, my) / area.
 type moment struct{ area, mx, my float64 }
 
 func (m moment) add(o moment) moment { return moment{m.area + o.area, m.mx + o.mx, m.my + o.my} }
@@ -67,8 +67,7 @@ func ringMoment(ring []pt, ref pt) moment {
 	return moment{m.area / 2, m.mx / 6, m.my / 6}
 }
 
-// cutBelow appends to dst the part of ring where axis >= at (upper) or <= at (!upper): one side of Sutherland and Hodgman
-// (Reentrant Polygon Clipping, CACM 17, 1974). Parts that it joins by edges along the cut have exactly their own area,
+// cutAxis appends to dst the part of ring on one side of a line along an axis: one step of Sutherland and Hodgman (Reentrant Polygon Clipping, CACM 17, 1974). Parts that it joins by edges along the cut have exactly their own area,
 // because those edges run there and back; that is all that is asked here.
 func cutAxis(dst, ring []pt, axis axis, at float64, keep side) []pt {
 	if len(ring) == 0 {
