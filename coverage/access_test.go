@@ -270,6 +270,8 @@ func TestHotSpotsAroundOneCell(t *testing.T) {
 	}
 	near(t, "Gi*", must[[]float64](t)(HotSpots(g, values)), want, 1e-12)
 	near(t, "Gi* of equals", must[[]float64](t)(HotSpots(g, slices.Repeat([]float64{0.1}, 19))), slices.Repeat([]float64{math.NaN()}, 19), 0)
+	three := must[*grid.Grid](t)(grid.FromCells(centre.GridDisk(1)[:3], 9)) // all touch each other: no neighbourhood is special
+	near(t, "Gi* of a triangle", must[[]float64](t)(HotSpots(three, []float64{0.1, 0.2, 0.4})), slices.Repeat([]float64{math.NaN()}, 3), 0)
 	if _, err := HotSpots(g, values[1:]); err == nil {
 		t.Error("18 values for 19 cells are accepted")
 	}

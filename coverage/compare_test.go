@@ -102,6 +102,13 @@ func TestCompareAddsUp(t *testing.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "site"), 9))
 		s = must[*Scenario](t)(s.Add(context.Background(), randomSite(in, rng, "new")))
 		b := Computed{s.Input(), s.Result()}
+		if rng.IntN(2) == 0 { // people moved away, others came
+			b.Input.Demand = &Demand{Point: in.Demand.Point, Region: in.Demand.Region, Cell: in.Demand.Cell}
+			for _, p := range in.Demand.People {
+				b.Input.Demand.People = append(b.Input.Demand.People, max(0, p+People(rng.IntN(3)-1)*Person))
+			}
+			b.Result = mustCompute(t, b.Input)
+		}
 		there, back := must[*Comparison](t)(Compare(a, b)), must[*Comparison](t)(Compare(b, a))
 		same := must[*Comparison](t)(Compare(a, a))
 		for k, x := range there.Tiers {

@@ -67,7 +67,7 @@ func TestPresenceAsksForFloorArea(t *testing.T) {
 	in, _ := toyInput(t)
 	day := func(d int) time.Time { return time.Date(2024, 12, d, 0, 0, 0, 0, time.UTC) }
 	in.Sites = []Site{
-		{ID: "small", Region: villageA1, FloorArea: 99.9, Point: toyOrigin},
+		{ID: "small", Region: villageA1, FloorArea: 0, Point: toyOrigin},
 		{ID: "unknown", Region: townB, FloorArea: -1, Point: toyOrigin},
 		{ID: "closed today", Region: townB, FloorArea: 500, Point: toyOrigin, Closed: day(31)},
 		{ID: "opens tomorrow", Region: townB, FloorArea: 500, Point: toyOrigin, Opened: day(31).AddDate(0, 0, 1)},
@@ -193,6 +193,29 @@ func TestValidateNamesEveryField(t *testing.T) {
 		t.Errorf("Compute: %v", got)
 	}
 }
+
+func TestAGapOfTwoRegionsAlikeIsOfTheFirst(t *testing.T) {
+	in, _ := toyInput(t)
+	in.Demand.People[4], in.Demand.People[5] = 16*Person, 16*Person // in A2 and in B1, of the gap c1 + c2
+	for _, g := range FindGaps(in, mustCompute(t, in), nil) {
+		if len(g.Cells) == 2 && g.People == 32*Person && g.Region == villageA2 {
+			return
+		}
+	}
+	t.Error("no gap of 32 people in A2")
+}
+
+func TestComputeStopsWhenAsked(t *testing.T) {
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, in := range []Input{first(toyInput(t)), streetInput(t, metres(1000))} {
+		if _, err := Compute(cancelled, in); !errors.Is(err, context.Canceled) {
+			t.Errorf("error = %v, want context.Canceled", err)
+		}
+	}
+}
+
+func first[A, B any](a A, _ B) A { return a }
 
 func TestGapsOfTheToyCounty(t *testing.T) {
 	in, c := toyInput(t)

@@ -75,10 +75,12 @@ func lattice(rng *rand.Rand) *network.Roads {
 	return roads
 }
 
+// randomSite stands within 1 km, or within 4 km and then often without a road.
 func randomSite(in Input, rng *rand.Rand, id string) Site {
+	spread := []float64{0.02, 0.08}[rng.IntN(2)] // degrees
 	return Site{
 		ID: id, Tier: rng.IntN(len(in.Tiers)), Region: int32(rng.IntN(len(in.Regions.All)+1)) - 1, FloorArea: float64(rng.IntN(4)-1) * 40,
-		Point: orb.Point{toyOrigin[0] + (rng.Float64()-.5)/50, toyOrigin[1] + (rng.Float64()-.5)/50},
+		Point: orb.Point{toyOrigin[0] + (rng.Float64()-.5)*spread, toyOrigin[1] + (rng.Float64()-.5)*spread},
 	}
 }
 

@@ -136,10 +136,8 @@ func (s *Scenario) edit(ctx context.Context, i int, site Site) (*Scenario, error
 		return next, nil
 	}
 	service := s.res.Services[site.Tier]
-	change := rowChange{at: len(service.Open), remove: was, insert: is}
-	if k, found := slices.BinarySearch(service.Open, int32(i)); found || k < change.at {
-		change.at = k
-	}
+	change := rowChange{remove: was, insert: is}
+	change.at, _ = slices.BinarySearch(service.Open, int32(i))
 	cut, err := next.apply(ctx, &service, i, change, s.res.Unconnected[site.Tier])
 	if err != nil {
 		return nil, err

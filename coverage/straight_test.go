@@ -130,6 +130,14 @@ func TestNearestAgreesWithLinearScan(t *testing.T) {
 	}
 }
 
+// The first look is a box of 500 m: it holds the point at (450, 450), which is 636 m away, and not the one 510 m north.
+func TestNearestLooksBeyondTheBox(t *testing.T) {
+	ix := newPointIndex([]orb.Point{at(450, 450), at(0, 510)})
+	if i, d := ix.nearest(toyOrigin, func(i, j int32) bool { return i < j }); i != 1 || math.Abs(d-510) > 0.01 {
+		t.Errorf("nearest = %d at %v m, want 1 at 510", i, d)
+	}
+}
+
 func BenchmarkStraightMatrix(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	random := func(n int) []orb.Point {
