@@ -270,7 +270,7 @@ func (l *loader) plan() {
 		}
 		money, err := yuan(value)
 		if err != nil {
-			l.y.fail(sec.value[key.Value], sec.key(key.Value), T("不是整数元", "is not a whole number of yuan"), Text{})
+			l.y.fail(sec.value[key.Value], sec.key(key.Value), T("不是整数元", "is not a whole number of yuan"), T("最多四位小数的万元，例如 12.5 万元", "万元 with at most four decimals, for example 12.5 万元"))
 			continue
 		}
 		l.study.Budgets = append(l.study.Budgets, siting.Budget{Year: year, Money: money})

@@ -93,7 +93,7 @@ func (l *loader) lookFor(sec *section, role, file string) {
 		l.y.fail(node, sec.key("file"), T("找不到文件", "no such file"), nearFile(path))
 		return
 	case err != nil:
-		l.y.fail(node, sec.key("file"), T("无法打开：%v", "cannot be opened: %v", err), Text{})
+		l.y.fail(node, sec.key("file"), T("无法打开：%v", "cannot be opened: %v", err), T("检查读取权限，关闭占用它的程序", "check its permissions, close programs that hold it"))
 		return
 	case !info.Mode().IsRegular():
 		l.y.fail(node, sec.key("file"), T("不是普通文件", "is not a regular file"), T("写到具体文件", "name the file itself"))
@@ -162,7 +162,7 @@ func (l *loader) areaLevels(sec *section, a AreaSource) {
 		sec.missing("level", hint)
 	}
 	if sec.has("level") && a.Fields["level"] != "" {
-		l.y.fail(sec.get("level"), sec.key("level"), T("与 fields.level 只能写一个", "and fields.level exclude each other"), Text{})
+		l.y.fail(sec.get("level"), sec.key("level"), T("与 fields.level 只能写一个", "and fields.level exclude each other"), T("删去一个", "remove one of them"))
 	}
 }
 

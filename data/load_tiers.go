@@ -128,7 +128,7 @@ func (l *loader) money(sec *section, key string, def siting.Yuan) siting.Yuan {
 	}
 	money, err := yuan(value)
 	if err != nil {
-		l.y.fail(sec.get(key), sec.key(key), T("不是整数元", "is not a whole number of yuan"), Text{})
+		l.y.fail(sec.get(key), sec.key(key), T("不是整数元", "is not a whole number of yuan"), T("最多四位小数的万元，例如 12.5 万元", "万元 with at most four decimals, for example 12.5 万元"))
 		return def
 	}
 	return money

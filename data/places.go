@@ -121,7 +121,7 @@ func (r *reader) readPlaceFeatures(in *input, src PlaceSource, left *counter) []
 		if text := f.field(src.Source, "footfall", "footfall", "客流", "日客流"); text != "" {
 			n, problem := parseNumber(text)
 			if problem == nil && n < 0 {
-				problem = &quantityError{T("不能为负", "must not be negative"), Text{}}
+				problem = &quantityError{T("不能为负", "must not be negative"), T("写零或正数；不知道就留空", "write zero or more; leave it empty where it is not known")}
 			}
 			if problem != nil {
 				_ = in.fail(f.number, cmp.Or(src.Fields["footfall"], "footfall"), text, problem.what, problem.hint)

@@ -143,7 +143,7 @@ func (t *table) people() (float64, bool) {
 // empty notes a table without rows.
 func (t *table) empty() {
 	if t.in.info.Rows == 0 {
-		_ = t.in.fail(0, "", "", T("只有表头，没有数据", "has a header but no rows"), Text{})
+		_ = t.in.fail(0, "", "", T("只有表头，没有数据", "has a header but no rows"), T("重新导出这个文件", "export the file again"))
 	}
 }
 
@@ -185,7 +185,7 @@ func (r *reader) readPeopleFeatures(in *input, p PopulationSource) {
 		case problem != nil:
 			_ = in.fail(f.number, key, text, problem.what, problem.hint)
 		case people < 0:
-			_ = in.fail(f.number, key, text, T("不能为负", "must not be negative"), Text{})
+			_ = in.fail(f.number, key, text, T("不能为负", "must not be negative"), T("写零或正数", "write zero or more"))
 		case people > maxPeople:
 			_ = in.fail(f.number, key, text, T("超过 10 亿人", "is more than a billion people"), T("检查单位", "check the unit"))
 		case in.checkPoint(f, point):

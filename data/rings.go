@@ -45,7 +45,7 @@ func checkShape(shape orb.MultiPolygon) shapeCheck {
 		return c
 	}
 	if len(c.shape) == 0 {
-		c.note(T("没有面积", "has no rings"), Text{})
+		c.note(T("没有面积", "has no rings"), T("重新导出，或删去这个要素", "export it again, or remove the feature"))
 		return c
 	}
 	c.crossings()

@@ -150,7 +150,7 @@ func (t *table) number(field string) (float64, bool) {
 func (t *table) amount(field string) (float64, bool) {
 	f, ok := t.number(field)
 	if ok && f < 0 {
-		_ = t.fail(field, T("不能为负", "must not be negative"), Text{})
+		_ = t.fail(field, T("不能为负", "must not be negative"), T("写零或正数；不知道就留空", "write zero or more; leave it empty where it is not known"))
 		return 0, false
 	}
 	return f, ok

@@ -112,7 +112,7 @@ func parseDate(s string) (time.Time, bool) {
 	if day, clock, found := strings.Cut(strings.Replace(s, "T", " ", 1), " "); found && strings.Contains(clock, ":") {
 		s = day
 	}
-	s = strings.TrimSuffix(strings.ReplaceAll(s, " ", ""), "号")
+	s = strings.ReplaceAll(strings.ReplaceAll(s, " ", ""), "号", "日")
 	for _, layouts := range [][]string{dateLayouts, monthLayouts, {"2006年", "2006"}} {
 		for _, layout := range layouts {
 			if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1800 && t.Year() <= 2200 {
@@ -127,7 +127,7 @@ func parseDate(s string) (time.Time, bool) {
 func parseNumber(s string) (float64, *quantityError) {
 	s = strings.TrimSpace(s)
 	if s == "" {
-		return 0, &quantityError{T("是空的", "is empty"), Text{}}
+		return 0, &quantityError{T("是空的", "is empty"), T("填上数字，或删去这一行", "fill it in, or remove the row")}
 	}
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; !(c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E') {
@@ -140,7 +140,7 @@ func parseNumber(s string) (float64, *quantityError) {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {
-		return 0, &quantityError{T("不是数字", "is not a number"), Text{}}
+		return 0, &quantityError{T("不是数字", "is not a number"), T("只写数字", "write digits only")}
 	}
 	return f, nil
 }

@@ -47,7 +47,7 @@ func (y *yamlFile) parseYAML(text []byte) (top *yaml.Node) {
 	// yaml.v3 lets a few malformed texts escape as panics of its own; a bad file must never stop the program.
 	defer func() {
 		if r := recover(); r != nil {
-			y.failAt(0, "", "", T("YAML 语法错误：%v", "YAML syntax: %v", r), Text{})
+			y.failAt(0, "", "", T("YAML 语法错误：%v", "YAML syntax: %v", r), T("检查缩进和冒号", "check indentation and colons"))
 			top = nil
 		}
 	}()
@@ -76,7 +76,7 @@ func (y *yamlFile) parseYAML(text []byte) (top *yaml.Node) {
 // textOK checks what the YAML parser explains badly: encodings and tabs.
 func (y *yamlFile) textOK(text []byte) bool {
 	if len(text) > maxStudyBytes {
-		y.failAt(0, "", "", T("文件超过 1 MB，不像是一份研究说明", "is larger than 1 MB, which is no study file"), Text{})
+		y.failAt(0, "", "", T("文件超过 1 MB，不像是一份研究说明", "is larger than 1 MB, which is no study file"), T("是不是选错了文件？", "is it the right file?"))
 		return false
 	}
 	ok := true
@@ -129,7 +129,7 @@ type lack struct {
 func (y *yamlFile) section(path string, node *yaml.Node) *section {
 	s := &section{y: y, path: path, node: node, value: map[string]*yaml.Node{}}
 	if node.Kind != yaml.MappingNode {
-		y.fail(node, path, T("应为“键: 值”", "must be \"key: value\""), Text{})
+		y.fail(node, path, T("应为“键: 值”", "must be \"key: value\""), T("例如 resolution: 9", "for example resolution: 9"))
 		s.node = &yaml.Node{Kind: yaml.MappingNode, Line: node.Line, Style: yaml.TaggedStyle}
 		s.value = nil
 		return s
@@ -222,7 +222,7 @@ func (s *section) scalar(key string) (text string, node *yaml.Node, ok bool) {
 		return "", nil, false
 	}
 	if node.Kind != yaml.ScalarNode {
-		s.y.fail(node, s.key(key), T("应为单个值", "must be a single value"), Text{})
+		s.y.fail(node, s.key(key), T("应为单个值", "must be a single value"), T("不要写成列表或嵌套", "no list or nesting here"))
 		return "", node, false
 	}
 	return strings.TrimSpace(node.Value), node, true
@@ -279,7 +279,7 @@ func (s *section) flag(key string, def bool) bool {
 	case "false", "no", "否":
 		return false
 	}
-	s.y.fail(node, s.key(key), T("应为 true 或 false", "must be true or false"), Text{})
+	s.y.fail(node, s.key(key), T("应为 true 或 false", "must be true or false"), T("true 表示是，false 表示否", "true is yes, false is no"))
 	return def
 }
 
@@ -309,7 +309,7 @@ func (s *section) number(key string, def float64) float64 {
 	}
 	f, problem := parseNumber(text)
 	if problem == nil && f < 0 {
-		problem = &quantityError{T("不能为负", "must not be negative"), Text{}}
+		problem = &quantityError{T("不能为负", "must not be negative"), T("写零或正数", "write zero or more")}
 	}
 	if problem != nil {
 		s.y.fail(node, s.key(key), problem.what, problem.hint)
@@ -347,11 +347,11 @@ func (s *section) quantity(key string, d dimension, b bound) (*big.Rat, bool) {
 func (b bound) check(value *big.Rat) *quantityError {
 	switch {
 	case value.Sign() < 0:
-		return &quantityError{T("不能为负", "must not be negative"), Text{}}
+		return &quantityError{T("不能为负", "must not be negative"), T("写零或正数", "write zero or more")}
 	case b == positive && value.Sign() == 0:
-		return &quantityError{T("必须大于零", "must be greater than zero"), Text{}}
+		return &quantityError{T("必须大于零", "must be greater than zero"), T("写一个正数", "write a positive number")}
 	case b == share && value.Cmp(big.NewRat(1, 1)) > 0:
-		return &quantityError{Text{"不能超过 100%", "must not exceed 100%"}, Text{}}
+		return &quantityError{Text{"不能超过 100%", "must not exceed 100%"}, Text{"例如 85%", "for example 85%"}}
 	}
 	return nil
 }
@@ -398,7 +398,7 @@ func (s *section) items(key string) []*yaml.Node {
 func (s *section) words(key string) (texts []string, nodes []*yaml.Node) {
 	for _, node := range s.items(key) {
 		if node.Kind != yaml.ScalarNode {
-			s.y.fail(node, s.key(key), T("应为文字的列表", "must be a list of texts"), Text{})
+			s.y.fail(node, s.key(key), T("应为文字的列表", "must be a list of texts"), T("例如 [market, park]", "for example [market, park]"))
 			continue
 		}
 		texts = append(texts, strings.TrimSpace(node.Value))

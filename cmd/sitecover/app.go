@@ -67,20 +67,23 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 }
 
 // language finds the language before the flags are parsed, because the help is written in it: --lang, then
-// SITECOVER_LANG, then Chinese.
+// SITECOVER_LANG, then Chinese. A language that is none is passed over here and refused once the flags are parsed.
 func language(args []string) string {
-	lang := os.Getenv("SITECOVER_LANG")
-	for i, arg := range args {
-		if v, ok := strings.CutPrefix(arg, "--lang="); ok {
+	lang := "zh"
+	pick := func(v string) {
+		if v == "zh" || v == "en" {
 			lang = v
-		} else if arg == "--lang" && i+1 < len(args) {
-			lang = args[i+1]
 		}
 	}
-	if lang == "en" {
-		return "en"
+	pick(os.Getenv("SITECOVER_LANG"))
+	for i, arg := range args {
+		if v, ok := strings.CutPrefix(arg, "--lang="); ok {
+			pick(v)
+		} else if arg == "--lang" && i+1 < len(args) {
+			pick(args[i+1])
+		}
 	}
-	return "zh"
+	return lang
 }
 
 // report prints an error once, in the user's language, and maps it to the exit code: the only place that does.

@@ -40,6 +40,9 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCode,
 			"realdata": realData,
+			"broken":   broken,
+			"damaged":  damaged,
+			"refused":  refused,
 		},
 	})
 }
