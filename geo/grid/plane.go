@@ -67,8 +67,9 @@ func ringMoment(ring []pt, ref pt) moment {
 	return moment{m.area / 2, m.mx / 6, m.my / 6}
 }
 
-// cutAxis appends to dst the part of ring on one side of a line along an axis: one step of Sutherland and Hodgman (Reentrant Polygon Clipping, CACM 17, 1974). Parts that it joins by edges along the cut have exactly their own area,
-// because those edges run there and back; that is all that is asked here.
+// cutAxis appends to dst the part of ring on one side of a line along an axis: one step of Sutherland and Hodgman (Reentrant
+// Polygon Clipping, CACM 17, 1974). Parts that it joins by edges along the cut have exactly their own area, because those
+// edges run there and back; that is all that is asked here.
 func cutAxis(dst, ring []pt, axis axis, at float64, keep side) []pt {
 	if len(ring) == 0 {
 		return dst
