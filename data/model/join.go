@@ -69,8 +69,7 @@ func (w *world) joinRoads() {
 	j := &joiner{w: w, ids: map[[2]int32]int32{}}
 	j.load()
 	j.cross()
-	ways := j.ways()
-	ways = j.tie(ways)
+	ways := j.tie(j.trim(j.ways()))
 	w.net = j.finish(ways)
 }
 
@@ -198,6 +197,32 @@ func (j *joiner) ways() []way {
 		}
 		if len(nodes) > 1 {
 			out = append(out, way{line: &j.w.roads.lines[first.line], nodes: nodes})
+		}
+	}
+	return out
+}
+
+// trim cuts the loose ends of lines that shall have none.
+func (j *joiner) trim(ways []way) []way {
+	deg := make([]int32, len(j.at))
+	for _, y := range ways {
+		for i := 1; i < len(y.nodes); i++ {
+			deg[y.nodes[i-1]]++
+			deg[y.nodes[i]]++
+		}
+	}
+	out := ways[:0]
+	for _, y := range ways {
+		for y.line.trim && len(y.nodes) > 1 && deg[y.nodes[len(y.nodes)-1]] == 1 {
+			y.nodes = y.nodes[:len(y.nodes)-1]
+			deg[y.nodes[len(y.nodes)-1]]--
+		}
+		for y.line.trim && len(y.nodes) > 1 && deg[y.nodes[0]] == 1 {
+			y.nodes = y.nodes[1:]
+			deg[y.nodes[0]]--
+		}
+		if len(y.nodes) > 1 {
+			out = append(out, y)
 		}
 	}
 	return out

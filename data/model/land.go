@@ -1,6 +1,9 @@
 package model
 
-import "math"
+import (
+	"math"
+	"sort"
+)
 
 // river is a run of water: its centre line and half its width at every point.
 type river struct {
@@ -94,8 +97,8 @@ func newLand(seed noise, counties int, peopleEach float64) *land {
 		l.rivers = append(l.rivers, l.mainRiver(k))
 	}
 	for c := range counties {
-		l.rivers = append(l.rivers, l.tributary(c))
 		l.lakes = append(l.lakes, l.lake(c))
+		l.rivers = append(l.rivers, l.streams(c)...)
 	}
 	l.fileRivers()
 	return l
@@ -115,8 +118,8 @@ func (l *land) centre(c, k int) vec {
 func (l *land) county(p vec) int {
 	n := l.seed.field(2)
 	q := p.mul(1 / (0.30 * l.pitch))
-	p.x += 0.11 * l.pitch * n.fbm(q, 5)
-	p.y += 0.11 * l.pitch * n.field(1).fbm(q, 5)
+	p.x += 0.095 * l.pitch * n.fbm(q, 5)
+	p.y += 0.095 * l.pitch * n.field(1).fbm(q, 5)
 	k0, c0 := int(math.Round(p.y/l.row)), int(math.Round(p.x/l.pitch))
 	best, found := math.Inf(1), -1
 	for k := k0 - 1; k <= k0+1; k++ {
@@ -138,8 +141,20 @@ func (l *land) riverAt(k int, s float64) vec {
 	u := s / l.scale
 	return vec{
 		s + l.scale*(1500*n.at(u/6100, 3.5)+350*n.at(u/2300, 7.5)),
-		float64(k)*l.row + l.scale*(4200*n.at(u/15000, 0.5)+1500*n.at(u/5200, 1.5)+260*n.at(u/1900, 2.5)-1500),
+		float64(k)*l.row + l.scale*(4200*n.at(u/15000, 0.5)+2300*n.at(u/6200, 1.5)+520*n.at(u/2300, 2.5)-1500),
 	}
+}
+
+// bank returns on which side of its main river county i's place p lies: 1 north, -1 south.
+func (l *land) bank(i int, p vec) int {
+	k := i / l.cols
+	r := l.rivers[k].line
+	// The main river runs eastward all the way, so that its points are sorted by their easting.
+	j := sort.Search(len(r)-1, func(j int) bool { return r[j].x >= p.x })
+	if p.y > r[j].y {
+		return 1
+	}
+	return -1
 }
 
 // riverNear returns the parameter at which the main river of row k passes the easting x.
@@ -168,25 +183,39 @@ func (l *land) seat(i int) vec {
 	c, k := i%l.cols, i/l.cols
 	x := l.centre(c, k).x - 0.045*l.pitch
 	bank := l.riverAt(k, l.riverNear(k, x))
-	return bank.add(vec{0, 1500 * l.scale})
+	return bank.add(vec{0, 1850 * l.scale})
 }
 
-// tributary comes down from the hills in the north and joins the main river east of the old town.
-func (l *land) tributary(i int) river {
+// streams returns the small rivers of county i: one comes down from the hills in the north and joins the main river east
+// of the old town, one comes from the south, one drains the lake.
+func (l *land) streams(i int) []river {
 	k := i / l.cols
-	s := l.riverNear(k, l.seat(i).x+2100*l.scale)
-	mouth := l.riverAt(k, s)
 	n := l.seed.field(5).field(uint64(i))
-	r := river{name: pick(streamNames, i)}
-	const steps = 260
+	mouth := func(x float64) vec { return l.riverAt(k, l.riverNear(k, x)) }
+	seat := l.seat(i)
+	north := mouth(seat.x + 2500*l.scale)
+	south := mouth(seat.x + 0.20*l.pitch)
+	drain := mouth(l.lakes[i].shore.centre.x + 0.05*l.pitch)
+	return []river{
+		l.stream(n, pick(streamNames, 3*i), north, north.add(vec{0.10 * l.pitch, 0.40 * l.pitch})),
+		l.stream(n.field(1), pick(streamNames, 3*i+1), south, south.add(vec{0.04 * l.pitch, -0.36 * l.pitch})),
+		l.stream(n.field(2), pick(streamNames, 3*i+2), drain, l.lakes[i].shore.centre),
+	}
+}
+
+// stream winds from its mouth up to its source, ever narrower.
+func (l *land) stream(n noise, name string, mouth, source vec) river {
+	r := river{name: name}
+	way := source.sub(mouth)
+	steps := int(way.len()/(60*l.scale)) + 2
+	side := way.unit().left()
 	for j := range steps + 1 {
-		t := float64(j) / steps
-		y := t * 0.40 * l.pitch
-		u := y / l.scale
-		bend := min(1, u/2500)
-		x := bend*l.scale*(2300*n.at(u/7000, 0.5)+420*n.at(u/1700, 1.5)) + 0.10*l.pitch*t*t
-		r.line = append(r.line, mouth.add(vec{x, y}))
-		r.half = append(r.half, math.Sqrt(l.scale)*(30-20*t))
+		t := float64(j) / float64(steps)
+		u := t * way.len() / l.scale
+		bend := min(1, u/2200, (1-t)*way.len()/l.scale/900+0.15)
+		x := bend * l.scale * (2300*n.at(u/7000, 0.5) + 480*n.at(u/1800, 1.5))
+		r.line = append(r.line, mouth.lerp(source, t).add(side.mul(x)))
+		r.half = append(r.half, math.Sqrt(l.scale)*(42-30*t))
 	}
 	return r
 }

@@ -102,8 +102,8 @@ func (w *world) layVillageStreets() {
 			continue
 		}
 		w.layStreets(i)
-		for range 1 + rng.IntN(3) {
-			w.footpath(x.centre, 2*math.Pi*rng.Float64(), 250+550*rng.Float64(), w.seed.field(48).field(rng.Uint64()))
+		for range rng.IntN(3) {
+			w.footpath(x.centre, 2*math.Pi*rng.Float64(), 200+450*rng.Float64(), w.seed.field(48).field(rng.Uint64()))
 		}
 	}
 }

@@ -38,6 +38,24 @@ func (m *mesh) nearest(v vec) int32 {
 	return int32(j*m.cols + i)
 }
 
+// triangle returns the corners of the triangle that holds v; ok is false at the rim of the mesh.
+func (m *mesh) triangle(v vec) (corners [3]int32, ok bool) {
+	y := (v.y - m.origin.y) / (m.step * rowHeight)
+	j := int(math.Floor(y))
+	fy := y - float64(j)
+	s := (v.x-m.origin.x)/m.step - 0.5*float64(j&1) - 0.5*fy
+	i := int(math.Floor(s))
+	if i < 1 || j < 1 || i >= m.cols-2 || j >= m.rows-2 {
+		return corners, false
+	}
+	p := int32(j*m.cols + i)
+	e := p + 1
+	if s-float64(i)+fy < 1 {
+		return [3]int32{p, e, m.next(p, northEast)}, true
+	}
+	return [3]int32{e, m.next(e, northEast), m.next(e, northWest)}, true
+}
+
 // The six directions from a point. The first three own an edge: edge = 3*point + direction.
 const (
 	east = iota

@@ -44,6 +44,9 @@ func (w *world) roadside() *roadside {
 func (r *roadside) near(p vec, reach float64, rng *rand.Rand) (at vec, ok bool) {
 	w := r.w
 	home := w.communityAt(p)
+	if home < 0 {
+		return p, false
+	}
 	best := math.Inf(1)
 	r.index.near(boxOf(p, p, reach), func(i int32) {
 		if d := r.nodes[i].dist(p); d < best && d <= reach && w.settled(r.nodes[i], home) {
@@ -65,19 +68,13 @@ func (r *roadside) near(p vec, reach float64, rng *rand.Rand) (at vec, ok bool) 
 // communityAt returns the community of p by the nearest mesh point, -1 outside.
 func (w *world) communityAt(p vec) int32 { return w.communityOf.label[w.mesh.nearest(p)] }
 
-// settled reports whether p lies well inside a community: every mesh point around it does.
+// settled reports whether p surely lies in the community: all corners of its triangle do, so that no border passes.
 func (w *world) settled(p vec, home int32) bool {
-	ok := true
-	c := w.mesh.nearest(p)
-	if w.communityOf.label[c] != home {
-		return false
+	corners, ok := w.mesh.triangle(p)
+	for _, c := range corners {
+		ok = ok && w.communityOf.label[c] == home
 	}
-	for dir := range 6 {
-		if q := w.mesh.next(c, dir); q < 0 || w.communityOf.label[q] < 0 {
-			ok = false
-		}
-	}
-	return ok
+	return ok && home >= 0
 }
 
 // makePlaces fills the county with hosts of sites, generators of footfall, and names.
@@ -85,7 +82,7 @@ func (w *world) makePlaces() {
 	r := w.roadside()
 	rng := w.seed.field(80).rand(0)
 	add := func(kind, name string, p vec, reach float64) {
-		if at, ok := r.near(p, reach, rng); ok && w.communityAt(at) >= 0 {
+		if at, ok := r.near(p, reach, rng); ok {
 			f := 0
 			if c := crowd[kind]; c > 0 && rng.Float64() < 0.4 {
 				f = int(float64(c) * math.Exp(0.5*rng.NormFloat64()))
@@ -145,10 +142,13 @@ func (w *world) placesOf(i int, rng *rand.Rand, add func(kind, name string, p ve
 	for _, a := range amenities[x.kind] {
 		n := int(a.count*scale + rng.Float64())
 		for k := range n {
-			u, v := 0.9*(2*rng.Float64()-1), 0.9*(2*rng.Float64()-1)
-			p := x.axis(u, v)
-			if w.communityAt(p) < 0 || i < w.urban && w.zoneAt(p) != i {
-				p = x.centre
+			p := x.centre
+			for range 8 {
+				q := x.axis(0.9*(2*rng.Float64()-1), 0.9*(2*rng.Float64()-1))
+				if w.communityAt(q) >= 0 && (i >= w.urban || w.zoneAt(q) == i) {
+					p = q
+					break
+				}
 			}
 			name := x.name
 			if i < w.urban && w.communityAt(p) >= 0 {
@@ -202,7 +202,7 @@ func (w *world) busStops(rng *rand.Rand) {
 				name = l.name + name
 			}
 			at := b.add(b.sub(a).unit().left().mul(-9))
-			if w.communityAt(at) != c {
+			if !w.settled(at, c) {
 				at = b
 			}
 			w.places = append(w.places, place{"bus_stop", name + "站", at, c, 0})

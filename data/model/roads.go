@@ -10,6 +10,7 @@ type line struct {
 	name   string
 	ref    string
 	oneway bool
+	trim   bool // loose ends are cut back to the last junction
 	apart  bool // above the others: joins them only where they share a point on purpose
 }
 
@@ -69,7 +70,6 @@ func (w *world) build(e errand) bool {
 	}
 	r.run++
 	goal := m.at(e.to)
-	rough := w.seed.field(41)
 	var queue heap
 	r.cost[e.from], r.stamp[e.from], r.from[e.from] = 0, r.run, -1
 	queue.push(0, e.from)
@@ -87,7 +87,7 @@ func (w *world) build(e errand) bool {
 			if q < 0 || w.county[q] < 0 {
 				continue
 			}
-			c := r.cost[x.at] + w.step(x.at, q, dir, e.toll, rough)
+			c := r.cost[x.at] + w.step(x.at, q, dir, e.toll)
 			if r.stamp[q] != r.run || c < r.cost[q] {
 				r.cost[q], r.stamp[q], r.from[q] = c, r.run, int8(dir)
 				queue.push(c+existing*float32(m.at(q).dist(goal)), q)
@@ -98,14 +98,14 @@ func (w *world) build(e errand) bool {
 }
 
 // step is the price of building a road from p to its neighbour q.
-func (w *world) step(p, q int32, dir int, toll float32, rough noise) float32 {
+func (w *world) step(p, q int32, dir int, toll float32) float32 {
 	e := w.mesh.edge(p, dir)
 	c := float32(w.mesh.step)
 	if w.roads.used[e] > 0 {
 		return existing * c
 	}
 	h := max(w.hill[q], 0)
-	c *= 1 + 2.2*h*h + 0.55*float32(1+rough.fbm(w.mesh.at(q).mul(1/700.0), 2))
+	c *= 1 + 2.2*h*h + 0.85*(1+w.rough[q])
 	if k, ok := w.cuts[e]; ok {
 		c += toll * min(1, 0.3+k.toll/5000)
 	} else if w.wet[q] {
@@ -214,6 +214,12 @@ func (r *roads) relax(order []int32, near [][]int32, shake noise) {
 // planMainRoads routes the roads between counties and towns.
 func (w *world) planMainRoads() {
 	w.roads = newRoads(w.mesh)
+	w.rough = make([]float32, w.mesh.size())
+	for p, c := range w.county {
+		if c >= 0 {
+			w.rough[p] = float32(w.seed.field(41).fbm(w.mesh.at(int32(p)).mul(1/700.0), 2))
+		}
+	}
 	limit := w.mesh.size()/w.land.counties*2 + 1000
 	toll := float32(1600 * w.land.scale)
 	build := func(a, b int32, l line) { w.build(errand{a, b, l, toll, limit}) }

@@ -26,7 +26,7 @@ func grid(every int, main, middle network.Class) func(int) streetClass {
 		case i%(2*every) == 0:
 			return streetClass{main, true}
 		case i%every == 0:
-			return streetClass{middle, true}
+			return streetClass{middle, false}
 		}
 		return streetClass{network.Residential, false}
 	}
@@ -117,7 +117,7 @@ func (g *layout) dice(family, i, j int) float64 {
 // street draws the pieces of one street that are kept, joined where they follow each other.
 func (g *layout) street(i, family int) {
 	c := g.h.class(abs(i))
-	l := line{class: c.class, name: g.name(family, i, c)}
+	l := line{class: c.class, name: g.name(family, i, c), trim: c.class <= network.Tertiary}
 	l.oneway = g.x.kind == oldTown && c.class == network.Residential && g.dice(5+family, i, 0) < 0.3
 	flush := func() {
 		if len(l.pts) > 1 {
@@ -143,7 +143,7 @@ func (g *layout) street(i, family int) {
 func (g *layout) allowed(a, m, b vec, far bool) bool {
 	w, x := g.w, g.x
 	if far {
-		out := settlement{kind: x.kind, centre: x.centre, angle: x.angle, rx: 1.22 * x.rx, ry: 1.22 * x.ry}
+		out := settlement{kind: x.kind, centre: x.centre, angle: x.angle, rx: 1.3 * x.rx, ry: 1.3 * x.ry}
 		if x.kind == oldTown {
 			out = *x
 		}
@@ -153,7 +153,7 @@ func (g *layout) allowed(a, m, b vec, far bool) bool {
 	} else if !x.holds(a, g.rim) || !x.holds(b, g.rim) {
 		return false
 	}
-	if w.county[w.mesh.nearest(m)] < 0 {
+	if w.county[w.mesh.nearest(m)] < 0 || g.zone < w.urban && w.land.bank(x.county, m) != w.land.bank(x.county, x.centre) {
 		return false
 	}
 	if z := w.zoneAt(m); g.zone < w.urban && z >= 0 && z != g.zone || g.zone >= w.urban && z >= 0 {
@@ -163,6 +163,9 @@ func (g *layout) allowed(a, m, b vec, far bool) bool {
 		return false
 	}
 	near := 0.3 * x.spacing
+	if far && g.zone < w.urban {
+		near = min(0.5*x.spacing, 95)
+	}
 	return !(w.beside(a, near) && w.beside(m, near) && w.beside(b, near))
 }
 
@@ -238,7 +241,7 @@ func (w *world) layUrbanStreets() {
 	}
 	for _, l := range w.roads.lines[from:] {
 		if l.class <= network.Tertiary {
-			w.mark(l.pts, 180)
+			w.mark(l.pts, 600)
 		}
 	}
 }
@@ -250,7 +253,7 @@ func (x *settlement) axis(u, v float64) vec {
 
 // boulevard draws a straight wide street, over whatever water lies in its way.
 func (w *world) boulevard(name string, a, b vec) {
-	l := line{class: network.Secondary, name: name}
+	l := line{class: network.Secondary, name: name, trim: true}
 	n := int(a.dist(b)/70) + 1
 	for i := range n + 1 {
 		l.pts = append(l.pts, a.lerp(b, float64(i)/float64(n)))

@@ -20,7 +20,7 @@ func (w *world) share(n, least int) int {
 // newTownAt and southAt are the later parts of a county seat: the new town beyond the tributary, and the development zone
 // beyond the main river.
 func (l *land) newTownAt(i int) vec {
-	return l.bankAt(i, l.seat(i).x+4300*l.scale, 1750*l.scale)
+	return l.bankAt(i, l.seat(i).x+4500*l.scale, 1750*l.scale)
 }
 
 func (l *land) southAt(i int) vec {
@@ -174,7 +174,7 @@ func (w *world) zoneAt(p vec) int {
 	rim := w.seed.field(24)
 	from, to := w.zones(int(w.county[w.mesh.nearest(p)]))
 	for i := from; i < to; i++ {
-		if x := &w.settlements[i]; x.local(p).len() < 1.5 && x.holds(p, rim) {
+		if x := &w.settlements[i]; x.local(p).len() < 1.5 && x.holds(p, rim) && w.land.bank(x.county, p) == w.land.bank(x.county, x.centre) {
 			return i
 		}
 	}

@@ -16,6 +16,7 @@ type world struct {
 	county []int32   // per mesh point, -1 outside
 	wet    []bool    // per mesh point: in a river or lake
 	hill   []float32 // per mesh point, see land.hill
+	rough  []float32 // per mesh point: how uneven the ground is for roads
 	cuts   map[int64]cut
 
 	cities      []unit
@@ -130,7 +131,7 @@ func (w *world) makeLand() {
 		}
 	}
 	for _, r := range w.land.rivers {
-		toll := float32(900)
+		toll := float32(1200)
 		if r.main {
 			toll = 5000
 		}

@@ -230,10 +230,10 @@ func (w *world) writeExclusions(out io.Writer) error {
 		n := w.seed.field(95).field(uint64(i))
 		seat := w.land.seat(i)
 		s := w.land.scale
-		low := w.land.bankAt(i, seat.x+0.14*w.land.pitch, -1500*s)
+		low := w.land.bankAt(i, seat.x+0.21*w.land.pitch, -1500*s)
 		zone("flood", w.land.rivers[i/w.land.cols].name+"行洪区", shape{{closed(blob{low, 1700 * s, 0.45, n}.ring(90))}})
 		for j := range 4 {
-			c := w.highest(i, n.field(uint64(j)))
+			c := w.highest(i, 2600*s, n.field(uint64(j)))
 			zone("ecological", "生态保护红线（"+pick([]string{"云顶山", "石门岭", "松涛林场", "青石崖"}, j)+"）", shape{{closed(blob{c, 2300 * s, 0.5, n.field(uint64(10 + j))}.ring(90))}})
 		}
 		for j := range 3 {
@@ -245,13 +245,21 @@ func (w *world) writeExclusions(out io.Writer) error {
 	return f.close()
 }
 
-// highest returns the highest of some places in the county, well inside.
-func (w *world) highest(county int, n noise) vec {
-	best, found := -1e18, w.land.seat(county)
-	for j := range 60 {
-		a, d := 2*math.Pi*n.cell(int64(j), 1), 0.42*w.land.pitch*math.Sqrt(n.cell(int64(j), 2))
+// highest returns the highest of some places in the county around which radius metres lie inside it too.
+func (w *world) highest(county int, radius float64, n noise) vec {
+	best, found := math.Inf(-1), w.land.seat(county)
+	for j := range 150 {
+		a, d := 2*math.Pi*n.cell(int64(j), 1), 0.55*w.land.pitch*math.Sqrt(n.cell(int64(j), 2))
 		c := w.land.seat(county).add(vec{d * math.Cos(a), d * math.Sin(a)})
-		if h := w.land.hill(c); h > best && w.county[w.mesh.nearest(c)] == int32(county) {
+		ok := true
+		for k := range 12 {
+			rim := c.add(vec{radius, 0}.rot(math.Cos(float64(k)*math.Pi/6), math.Sin(float64(k)*math.Pi/6)))
+			ok = ok && w.county[w.mesh.nearest(rim)] == int32(county)
+		}
+		for t := range w.towns {
+			ok = ok && w.towns[t].centre.dist(c) > radius
+		}
+		if h := w.land.hill(c); ok && h > best {
 			best, found = h, c
 		}
 	}
