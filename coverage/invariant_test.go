@@ -45,16 +45,15 @@ func randomInput(t *rapid.T, tb testing.TB) Input {
 		}
 		in.Tiers = append(in.Tiers, tier)
 	}
-	in.addGraphs(tb, lattice(rng))
+	in.addGraphs(tb, lattice(rng, 9, 250))
 	for k := range rng.IntN(8) {
 		in.Sites = append(in.Sites, randomSite(in, rng, fmt.Sprintf("s%d", k)))
 	}
 	return in
 }
 
-// lattice is nine streets by nine, 250 m apart, around the toy origin, with a third of the blocks missing.
-func lattice(rng *rand.Rand) *network.Roads {
-	const n = 9
+// lattice is n streets by n, so many metres apart, around the toy origin, with a third of the blocks missing.
+func lattice(rng *rand.Rand, n int, apart float64) *network.Roads {
 	roads := &network.Roads{}
 	add := func(a, b int) {
 		if rng.IntN(3) > 0 {
@@ -64,7 +63,7 @@ func lattice(rng *rand.Rand) *network.Roads {
 		}
 	}
 	for i := range n * n {
-		roads.Nodes = append(roads.Nodes, at(float64(i%n-n/2)*250, float64(i/n-n/2)*250))
+		roads.Nodes = append(roads.Nodes, at(float64(i%n-n/2)*apart, float64(i/n-n/2)*apart))
 		if i%n < n-1 {
 			add(i, i+1)
 		}

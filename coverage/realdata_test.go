@@ -179,14 +179,23 @@ func (in *Input) addGraphs(t testing.TB, roads *network.Roads) {
 // municipality, post offices within 1,000 m on foot, fire stations within 6 minutes by car.
 func liechtenstein(t testing.TB) Input {
 	t.Helper()
-	in := Input{Date: toyDate, Demand: &Demand{}, Regions: liechtensteinRegions(t)}
+	in := Input{Date: toyDate, Regions: liechtensteinRegions(t)}
 	in.Grid = must[*grid.Grid](t)(grid.Build(context.Background(), in.Regions, 9))
-	people := make([]int64, len(in.Regions.All))
+	people := make([]float64, len(in.Regions.All)) // Nendeln lies in Eschen: two villages, one total
 	for _, f := range features(t, "liechtenstein", "places_population.geojson") {
-		n := must[int64](t)(strconv.ParseInt(f.Properties.MustString("population"), 10, 64))
-		people[in.Regions.Locate(f.Point())] += n
+		people[in.Regions.Locate(f.Point())] += must[float64](t)(strconv.ParseFloat(f.Properties.MustString("population"), 64))
 	}
-	in.spread(people)
+	var p Population
+	for r, n := range people {
+		if n > 0 {
+			p.Totals = append(p.Totals, RegionTotal{Region: int32(r), People: n})
+		}
+	}
+	demand, _, err := Distribute(in.Grid, in.Regions, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Demand = demand
 	in.Tiers = []Tier{
 		{ID: "post", Name: "post office", Limit: metres(1000), Mode: "walk", OwnerLevel: 2, Parent: -1},
 		{ID: "fire", Name: "fire station", Limit: geo.Limit{Metric: geo.Seconds, Max: 360_000}, Mode: "drive", OwnerLevel: 1, Parent: -1},
@@ -221,26 +230,6 @@ func features(t testing.TB, parts ...string) []*geojson.Feature {
 		t.Fatal(err)
 	}
 	return fc.Features
-}
-
-// spread puts the people of each region evenly on its land: part k ends where the rounded running total says, so that the
-// people of a region add up to the last millionth.
-func (in *Input) spread(people []int64) {
-	land := make([]float64, len(people))
-	for _, p := range in.Grid.Parts {
-		land[p.Region] += p.Share
-	}
-	filled, given := make([]float64, len(people)), make([]People, len(people))
-	for _, p := range in.Grid.Parts {
-		filled[p.Region] += p.Share
-		upto := People(float64(people[p.Region]) * float64(Person) * min(1, filled[p.Region]/land[p.Region]))
-		if n := upto - given[p.Region]; n > 0 {
-			d := in.Demand
-			d.Point, d.People = append(d.Point, p.Centre), append(d.People, n)
-			d.Region, d.Cell = append(d.Region, p.Region), append(d.Cell, p.Cell)
-			given[p.Region] = upto
-		}
-	}
 }
 
 // summary writes a result as a page that a person can check.

@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"sitecover/geo"
+	"sitecover/geo/grid"
 )
 
 // A chain of random edits must end where a computation from the start ends, to the last slice.
@@ -102,26 +105,43 @@ func TestScenarioRefusesWhatCannotBe(t *testing.T) {
 	}
 }
 
-// BenchmarkScenario adds a site to Porto Alegre and closes it again: two edits.
+// BenchmarkScenario makes one edit, adding a site, in two places: Porto Alegre, and a county of some 8,600 inhabited cells, 62,000 streets
+// and 400 sites, on foot and by car.
 func BenchmarkScenario(b *testing.B) {
-	ctx := context.Background()
-	in, _ := portoAlegre(b)
-	res, err := Compute(ctx, in)
-	if err != nil {
-		b.Fatal(err)
+	porto, _ := portoAlegre(b)
+	b.Run("porto-alegre", func(b *testing.B) { benchmarkAdd(b, porto) })
+	for _, tier := range []Tier{
+		{ID: "walk", Mode: "walk", Limit: metres(1000), OwnerLevel: -1},
+		{ID: "drive", Mode: "drive", Limit: geo.Limit{Metric: geo.Seconds, Max: geo.ToImpedance(900)}, OwnerLevel: -1},
+	} {
+		b.Run("county/"+tier.ID, func(b *testing.B) { benchmarkAdd(b, countyInput(b, tier)) })
 	}
-	s, err := NewScenario(ctx, in, res)
+}
+
+func countyInput(b *testing.B, tier Tier) Input {
+	rng := rand.New(rand.NewPCG(11, 12))
+	in := cellStudy(b, must[*grid.Grid](b)(grid.FromCells(grid.CellOf(toyOrigin, 9).GridDisk(53), 9)))
+	for c := range in.Grid.Cells {
+		in.addPeople(int32(c), 0, People(rng.Int64N(140))*Person)
+	}
+	in.Tiers = []Tier{tier}
+	for i := range 400 {
+		in.Sites = append(in.Sites, Site{ID: fmt.Sprintf("s%d", i), Point: in.Demand.Point[rng.IntN(in.Demand.Len())]})
+	}
+	in.addGraphs(b, lattice(rng, 216, 150))
+	return in
+}
+
+func benchmarkAdd(b *testing.B, in Input) {
+	ctx := context.Background()
+	s, err := NewScenario(ctx, in, mustCompute(b, in))
 	if err != nil {
 		b.Fatal(err)
 	}
 	site := Site{ID: "new", Point: in.Demand.Point[600]}
 	b.ReportAllocs()
 	for b.Loop() {
-		with, err := s.Add(ctx, site)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := with.Close(ctx, "new"); err != nil {
+		if _, err := s.Add(ctx, site); err != nil {
 			b.Fatal(err)
 		}
 	}
