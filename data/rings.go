@@ -202,6 +202,9 @@ func (c *shapeCheck) tell(found []crossing) {
 // orient returns the side of the line a→b on which p lies: +1 left, -1 right, 0 on it, exactly. A floating-point filter decides nearly
 // every case; what it cannot decide is computed in rational numbers.
 func orient(a, b, p orb.Point) int {
+	if p == a || p == b {
+		return 0 // edges that follow each other share a point: by far the most frequent zero
+	}
 	left := (b[0] - a[0]) * (p[1] - a[1])
 	right := (b[1] - a[1]) * (p[0] - a[0])
 	det := left - right

@@ -2,6 +2,7 @@ package data
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -20,7 +21,14 @@ const (
 )
 
 // openSheet opens an Excel sheet. Its header is the row among the first ten that names most of our fields.
-func openSheet(in *input, src Source, sheet string) *table {
+func openSheet(in *input, src Source, sheet string) (t *table) {
+	// A damaged workbook can make the library panic; a bad file must never stop the program.
+	defer func() {
+		if r := recover(); r != nil {
+			_ = in.fail(0, "", "", T("工作簿已损坏（%v）", "is a damaged workbook (%v)", r), T("用 Excel 另存为 .xlsx", "save it as .xlsx with Excel"))
+			t = nil
+		}
+	}()
 	if in.info.Bytes > maxWorkbook {
 		_ = in.fail(0, "", "", T("工作簿超过 200 MB", "is a workbook of more than 200 MB"), T("另存为 CSV", "save it as CSV"))
 		return nil
@@ -35,8 +43,7 @@ func openSheet(in *input, src Source, sheet string) *table {
 		_ = book.Close() // read only
 		return nil
 	}
-	t := sheetTable(in, src, book, name)
-	if t == nil {
+	if t = sheetTable(in, src, book, name); t == nil {
 		_ = book.Close()
 	}
 	return t
@@ -76,13 +83,18 @@ func sheetTable(in *input, src Source, book *excelize.File, sheet string) *table
 	t := &table{in: in, header: header, row: at}
 	t.close = func() { _, _ = rows.Close(), book.Close() } // read only
 	row := 0
-	t.next = func() (int, []string, error) {
+	t.next = func() (number int, out []string, err error) {
+		defer func() {
+			if r := recover(); r != nil { // see openSheet
+				number, out, err = row+1, nil, fmt.Errorf("damaged: %v", r)
+			}
+		}()
 		for {
 			if !rows.Next() {
-				if err := rows.Error(); err != nil {
-					return row + 1, nil, err
+				if err = rows.Error(); err == nil {
+					err = io.EOF
 				}
-				return 0, nil, io.EOF
+				return row + 1, nil, err
 			}
 			row++
 			cells, err := rows.Columns()
