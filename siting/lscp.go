@@ -28,7 +28,7 @@ func (o *oneModel) lscp(ctx context.Context) ([]int32, *One, error) {
 		if missing <= 0 {
 			return nil, o.answer(solve.Optimal, ""), nil // met today: nothing to open
 		}
-		if reach := int64(o.reachable()); missing > reach {
+		if reach := int64(o.m.reachable(o.p.Tier)); missing > reach {
 			return nil, o.answer(solve.Infeasible, fmt.Sprintf(
 				"%.0f more people must be covered for a share of %g, candidates reach %.0f of them: at most %.6f is possible",
 				float64(missing)/1e6, o.p.Share, float64(reach)/1e6, share(int64(total.Covered)+reach, int64(total.People)))), nil

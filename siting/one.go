@@ -163,21 +163,11 @@ func newOneModel(p *OneProblem, set *CandidateSet) *oneModel {
 
 // answer starts an answer; Objective and Bound are still in the solver's units.
 func (o *oneModel) answer(status solve.Status, reason string) *One {
-	out := &One{Candidates: o.m.set.All, Rejected: o.m.set.Rejected, Status: Status(status), Reason: reason}
 	total := &o.m.w.Coverage.Total[o.p.Tier]
-	out.OutOfReach = total.People - total.Covered - o.reachable()
-	return out
-}
-
-// reachable returns how many people are not covered today and within reach of some candidate.
-func (o *oneModel) reachable() coverage.People {
-	var sum coverage.People
-	for d, row := range o.m.rowOf[o.p.Tier] {
-		if row >= 0 {
-			sum += o.m.w.Demand.People[d]
-		}
+	return &One{
+		Candidates: o.m.set.All, Rejected: o.m.set.Rejected, Status: Status(status), Reason: reason,
+		OutOfReach: total.People - total.Covered - o.m.reachable(o.p.Tier),
 	}
-	return sum
 }
 
 // finish orders the chosen columns by what each adds to those before it and describes them.

@@ -18,8 +18,9 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 		Candidates: m.set.All, Rejected: m.set.Rejected, Considered: m.set.Considered,
 		Status: Status(sol.Status), Reason: m.reason(sol),
 		Objective: float64(sol.Objective) / m.scale.one, Bound: sol.Bound / m.scale.one, Gap: sol.Gap,
-		Seed: m.p.Options.Solve.Seed, LeadYears: m.p.Options.LeadYears, Weights: m.weights,
+		Iterations: sol.Iterations, Seed: m.p.Options.Solve.Seed, LeadYears: m.p.Options.LeadYears, Weights: m.weights,
 	}
+	m.findLimits(out)
 	if out.Status == Infeasible {
 		return out
 	}
@@ -31,6 +32,39 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 	m.fillYears(out, sol)
 	m.findMisses(out)
 	return out
+}
+
+// findLimits tells what no money can change.
+func (m *model) findLimits(out *Plan) {
+	placed := make([]map[int32]bool, len(m.w.Tiers))
+	for t := range placed {
+		placed[t] = map[int32]bool{}
+		total := &m.w.Coverage.Total[t]
+		out.OutOfReach = append(out.OutOfReach, total.People-total.Covered-m.reachable(t))
+	}
+	for _, c := range m.columns {
+		placed[c.tier][m.owner(c.candidate, c.tier)] = true
+	}
+	out.NoPlace = make([][]int32, len(m.w.Tiers))
+	for t := range out.NoPlace {
+		for _, region := range m.w.Coverage.Blank[t] {
+			if !placed[t][region] {
+				out.NoPlace[t] = append(out.NoPlace[t], region)
+			}
+		}
+		slices.Sort(out.NoPlace[t])
+	}
+}
+
+// reachable returns how many people nobody serves today and some candidate of the tier reaches.
+func (m *model) reachable(t int) coverage.People {
+	var sum coverage.People
+	for d, row := range m.rowOf[t] {
+		if row >= 0 {
+			sum += m.w.Demand.People[d]
+		}
+	}
+	return sum
 }
 
 // standing is the state of a plan while it is walked through in its order.

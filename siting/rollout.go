@@ -65,12 +65,32 @@ func Rollout(ctx context.Context, p Problem) (*Plan, error) {
 	if err := m.pin(); err != nil {
 		return nil, err
 	}
-	sol, err := solve.Rollout(ctx, m.rollout(), p.Options.Solve)
+	problem := m.rollout()
+	sol, err := solve.Rollout(ctx, problem, searchOptions(p.Options.Solve, problem))
 	if err != nil {
 		return nil, fmt.Errorf("siting: %w", err)
 	}
 	return m.plan(sol), nil
 }
+
+// searchOptions fills in the iteration budget that grows smaller with the problem. It depends on the problem alone, so that
+// the plan does.
+func searchOptions(o solve.Options, p *solve.RolloutProblem) solve.Options {
+	if o.Iterations > 0 {
+		return o
+	}
+	// An iteration looks at every entry and sorts every column, for every year.
+	work := p.Years() * (len(p.Cover.Row) + 20*p.Cover.Columns())
+	o.Iterations = min(max(searchWork/max(1, work), minIterations), solve.DefaultIterations)
+	return o
+}
+
+// The default iteration budget: this much work (about ten seconds of one core), but not fewer iterations than bring a bound
+// of some use.
+const (
+	searchWork    = 600_000_000
+	minIterations = 60
+)
 
 // maxYears bounds the years from the first budget to the last budget or target.
 const maxYears = 60

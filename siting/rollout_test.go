@@ -107,6 +107,24 @@ func TestRolloutMeetsPresenceTargetsFirst(t *testing.T) {
 	}
 }
 
+// The west has people and no place, the lonely family of the east is out of reach: no money changes that, and the plan says so.
+func TestRolloutTellsWhatNoMoneyCanChange(t *testing.T) {
+	y := newToy(t, straightTier(100, 0))
+	y.people(at(1000, 1000), 64)
+	y.people(at(3000, 1000), 8)
+	y.people(at(-1000, 1000), 2)
+	y.place("east", "hall", at(1000, 1000))
+	plan := y.rollout(Problem{Rules: []TierRules{{Host: 1}}, Budgets: []Budget{{2026, 100}},
+		Targets: []Target{{Year: 2026, Tier: 0, Effective: 1, Presence: 1}}})
+	west, _ := y.w.Regions.Index("W")
+	if plan.OutOfReach[0] != 10*coverage.Person || !slices.Equal(plan.NoPlace[0], []int32{west}) {
+		t.Errorf("out of reach %v, without a place %v", plan.OutOfReach, plan.NoPlace)
+	}
+	if len(plan.Missed) != 2 || plan.Missed[0].Bound >= 1 || plan.Missed[1].Bound != 0.5 {
+		t.Errorf("missed %+v", plan.Missed)
+	}
+}
+
 func TestRolloutOpensNothingWhereAllIsServed(t *testing.T) {
 	y := greedyTrap(t)
 	for i, p := range y.w.Demand.Point {

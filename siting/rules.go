@@ -113,7 +113,8 @@ type Options struct {
 	LeadYears int
 	// Unspent says what happens to money that a year does not spend. Default: it lapses.
 	Unspent solve.Unspent
-	// Solve steers the solver: seed, iteration budget, wanted gap. The zero value is the solver's default.
+	// Solve steers the solver: seed, iteration budget, wanted gap. Iterations 0 means 1,000, and fewer for large problems, so
+	// that a county takes seconds (see Plan.Iterations for what was used); the other zero values are the solver's defaults.
 	Solve solve.Options
 }
 

@@ -80,6 +80,10 @@ func TestCountyRollout(t *testing.T) {
 	if plan.Gap > 0.05 {
 		t.Errorf("gap %v", plan.Gap)
 	}
+	p.Options.Solve.Workers, p.World.Workers = 2, 1
+	if again := must[*Plan](t)(Rollout(context.Background(), p)); picks(again) != picks(plan) || again.Bound != plan.Bound {
+		t.Errorf("two workers: %s bound %v, one: %s bound %v", picks(again), again.Bound, picks(plan), plan.Bound)
+	}
 	t.Logf("%d candidates, %d picks, objective %.0f, bound %.0f, gap %.2f %%", len(plan.Candidates), len(plan.Picks),
 		plan.Objective, plan.Bound, 100*plan.Gap)
 }

@@ -138,10 +138,14 @@ type Plan struct {
 	Missed []Miss  // targets that the plan does not meet
 	Seed   uint64
 
+	Iterations int       // bound iterations that the search used
 	Considered int       // host places and cells that were looked at: candidates and rejected ones
 	LeadYears  int       // as asked
 	Weights    []Weights // per tier, as used
 	Reason     string    // why it is infeasible, in English; "" otherwise
+
+	OutOfReach []coverage.People // per tier: people whom no open site and no candidate reaches, whatever the money
+	NoPlace    [][]int32         // per tier: owner-level regions without a qualifying site and without a candidate, ascending
 }
 
 // Rejection says why a place or cell is no candidate.
