@@ -209,7 +209,7 @@ func TestBadInputs(t *testing.T) {
 		}
 		fmt.Fprintf(&got, "== %s\n", c.name)
 		for _, e := range inputErrors(t, err) {
-			if e.File == "" || e.What.ZH == "" || e.What.EN == "" {
+			if e.File == "" || e.What.ZH == "" || e.What.EN == "" || e.Hint.ZH == "" || e.Hint.EN == "" {
 				t.Errorf("%s: incomplete error %+v", c.name, e)
 			}
 			fmt.Fprintf(&got, "%s\n%s\n", e.In("en"), e.In("zh"))
