@@ -31,6 +31,8 @@ type app struct {
 	json     bool
 	quiet    bool
 	workers  int
+	search   run.Search
+	gap      string // as written; read into search.Gap
 }
 
 // usageError marks a wrong use of the command line.
@@ -145,5 +147,5 @@ func (a *app) open(cmd *cobra.Command, args []string) (*run.Session, error) {
 	if len(args) > 0 {
 		path = args[0]
 	}
-	return run.Open(cmd.Context(), path, run.Options{Workers: a.workers, Progress: a.progress()})
+	return run.Open(cmd.Context(), path, run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search})
 }

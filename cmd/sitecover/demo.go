@@ -25,6 +25,9 @@ func (a *app) demoCmd() *cobra.Command {
 			if len(args) > 0 {
 				dir = args[0]
 			}
+			if err := a.readSearch(); err != nil {
+				return err
+			}
 			if err := opts.Validate(); err != nil {
 				return usage("%v", "%v", err)
 			}
@@ -38,7 +41,7 @@ func (a *app) demoCmd() *cobra.Command {
 			if err := model.Generate(cmd.Context(), dir, opts); err != nil {
 				return err
 			}
-			s, err := run.Open(cmd.Context(), study, run.Options{Workers: a.workers, Progress: a.progress()})
+			s, err := run.Open(cmd.Context(), study, run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search})
 			if err != nil {
 				return err
 			}
@@ -47,6 +50,7 @@ func (a *app) demoCmd() *cobra.Command {
 	}
 	cmd.Flags().Uint64Var(&opts.Seed, "seed", 1, a.t("随机种子：同一种子得到同样的县", "seed: the same seed makes the same county"))
 	cmd.Flags().IntVar(&opts.People, "people", 600_000, a.t("人口，可到数千万", "people, up to tens of millions"))
+	a.searchFlags(cmd)
 	cmd.Flags().BoolVar(&force, "force", false, a.t("覆盖已有的示范县", "overwrite an existing model county"))
 	return cmd
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) planCmd() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "plan [study.yaml]",
 		Short: a.t("分年度建设计划：哪一年、在哪里、建哪一级", "the yearly rollout: what to build, where, in which year"),
 		Long: a.t(`按每年预算与目标，联合优化各级设施的选址和年份。每个年份都给出上限：同样的钱，任何方案都不可能超过。
@@ -21,6 +21,9 @@ Open sites stay; a site funded in one year counts from the next.`),
 		Example: "  sitecover plan study.yaml\n  sitecover plan study.yaml --json > plan.json",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.readSearch(); err != nil {
+				return err
+			}
 			s, err := a.open(cmd, args)
 			if err != nil {
 				return err
@@ -40,6 +43,8 @@ Open sites stay; a site funded in one year counts from the next.`),
 			return nil
 		},
 	}
+	a.searchFlags(cmd)
+	return cmd
 }
 
 func (a *app) printPlan(s *run.Session, v run.PlanReport) {

@@ -19,6 +19,9 @@ func (a *app) reportCmd() *cobra.Command {
 		Example: "  sitecover report study.yaml -o 报告\n  sitecover report study.yaml -o out --lang en",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.readSearch(); err != nil {
+				return err
+			}
 			s, err := a.open(cmd, args)
 			if err != nil {
 				return err
@@ -30,6 +33,7 @@ func (a *app) reportCmd() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", a.t("报告文件夹（默认在 study.yaml 旁的 report）", "folder of the report (default: report, beside study.yaml)"))
+	a.searchFlags(cmd)
 	return cmd
 }
 

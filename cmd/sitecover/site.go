@@ -37,6 +37,9 @@ Every answer comes with a bound and the gap to it.`),
 			if err := f.check(cmd); err != nil {
 				return err
 			}
+			if err := a.readSearch(); err != nil {
+				return err
+			}
 			s, err := a.open(cmd, args)
 			if err != nil {
 				return err
@@ -53,6 +56,7 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.budget, "budget", "", a.t("多少钱，例如 \"300 万元\"", "how much money, for example \"300 万元\""))
 	flags.StringVar(&f.share, "share", "", a.t("覆盖到多少人口，例如 90%%", "which share of people, for example 90%%"))
 	flags.BoolVar(&f.stations, "stations", false, a.t("按人流选红色驿站", "choose red stations by footfall"))
+	a.searchFlags(cmd)
 	return cmd
 }
 

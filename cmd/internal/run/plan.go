@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 
 	"sitecover/data"
@@ -28,13 +29,23 @@ func (s *Session) Rules() []siting.TierRules {
 // options of the search: the study's seed, and progress passed on.
 func (s *Session) sitingOptions() siting.Options {
 	o := siting.DefaultOptions()
-	o.Solve = solve.Options{Seed: s.Study.Seed, Workers: s.opts.Workers}
+	search := s.opts.Search
+	o.Solve = solve.Options{Seed: s.Study.Seed, Workers: s.opts.Workers, Gap: search.Gap, Iterations: search.Iterations}
+	budget := cmp.Or(search.Iterations, solve.DefaultIterations)
 	if s.opts.Progress != nil {
 		o.Solve.Progress = func(p solve.Progress) {
-			s.opts.Progress(data.Text{ZH: "优化建设计划", EN: "optimising the plan"}, int64(p.Iteration), int64(o.Solve.Iterations))
+			s.opts.Progress(data.Text{ZH: "优化建设计划", EN: "optimising the plan"}, int64(p.Iteration), int64(budget))
 		}
 	}
 	return o
+}
+
+// bounded gives the solvers their time limit: at its end they return the best answer so far with its bound.
+func (s *Session) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.opts.Search.Time <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, s.opts.Search.Time)
 }
 
 // Candidates looks for the places that may get a site.
@@ -64,6 +75,8 @@ func (s *Session) Rollout(ctx context.Context) error {
 		return err
 	}
 	s.stage("优化建设计划", "optimising the plan")
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	s.Plan, err = siting.Rollout(ctx, siting.Problem{
 		World: s.World(), Rules: s.Rules(), Found: found,
 		Budgets: s.Study.Budgets, Targets: s.Study.Targets, Options: s.sitingOptions(),
@@ -78,6 +91,8 @@ func (s *Session) SolveOne(ctx context.Context, p siting.OneProblem) (*siting.On
 		return nil, err
 	}
 	s.stage("求最佳选址", "looking for the best sites")
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	p.World, p.Rules, p.Found = s.World(), s.Rules(), found
 	p.Solve = s.sitingOptions().Solve
 	return siting.SolveOne(ctx, p)

@@ -5,6 +5,7 @@ package run
 import (
 	"context"
 	"runtime"
+	"time"
 
 	"sitecover/coverage"
 	"sitecover/data"
@@ -22,6 +23,14 @@ type Progress func(stage data.Text, done, total int64)
 type Options struct {
 	Workers  int      // goroutines for parallel work; 0 = one a core. Results do not depend on it
 	Progress Progress // may be nil
+	Search   Search   // of the solvers
+}
+
+// Search bounds the work of the solvers.
+type Search struct {
+	Gap        float64       // stop when the proven gap is at most this share; 0 = only when proved optimal
+	Iterations int           // budget; the same budget gives the same answer anywhere. 0 = the solver's default
+	Time       time.Duration // cut short after this long; the answer may then differ between machines. 0 = no limit
 }
 
 // Session holds one study and what has been computed of it so far. Each step computes the steps it rests on first and only
