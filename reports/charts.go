@@ -93,9 +93,9 @@ func (b *builder) trendChart(v *tierView) map[string]any {
 		bound = append(bound, opts.LineData{Value: percentValue(y.Bound)})
 	}
 	c := charts.NewLine()
-	c.SetGlobalOptions(b.base(b.t("trend.axis"), 100, "64")...)
-	// A line needs no zero base: start at the ten below the lowest value, so that years can be told apart.
-	c.SetGlobalOptions(charts.WithYAxisOpts(opts.YAxis{Name: b.t("trend.axis"), Min: math.Max(0, math.Floor(low*10-0.5)*10), Max: 100,
+	c.SetGlobalOptions(b.base(b.t("trend.axis"), 100, "108")...)
+	// A line needs no zero base: start at the twenty below the lowest value, so that years can be told apart.
+	c.SetGlobalOptions(charts.WithYAxisOpts(opts.YAxis{Name: b.t("trend.axis"), Min: math.Max(0, math.Floor(low*5-0.1)*20), Max: 100,
 		AxisLabel: textStyle(), SplitLine: gridLines()}))
 	c.SetXAxis(labels)
 	if any[2] {

@@ -48,7 +48,7 @@ type world struct {
 
 // smallWorld is quick to make; bigWorld is a county: about 5,000 cells of resolution 9.
 var (
-	smallWorld = world{columns: 6, rows: 3, side: 1500, sites: 24, nasty: true}
+	smallWorld = world{columns: 9, rows: 6, side: 1300, sites: 48, nasty: true}
 	bigWorld   = world{columns: 15, rows: 12, side: 1750, sites: 160}
 )
 

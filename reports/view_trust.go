@@ -16,6 +16,7 @@ type trustView struct {
 	Findings    []findingView
 	Circles     []circleView
 	CircleLine  string
+	People      [][4]string // tier, served, unserved, not connected
 	Unconnected []unconnectedView
 	UnconnMore  string
 	Inputs      []inputView
@@ -68,6 +69,10 @@ func (b *builder) trust() trustView {
 		v.Findings = append(v.Findings, findingView{f.Severity == "warning", f.Where, b.pick(f.ZH, f.EN)})
 	}
 	v.Circles, v.CircleLine = b.circles()
+	for t, tier := range b.s.Tiers {
+		x := b.s.Coverage.Total[t]
+		v.People = append(v.People, [4]string{tier.Name, b.people(x.Covered), b.people(x.People - x.Covered - x.Unconnected), b.people(x.Unconnected)})
+	}
 	v.Unconnected, v.UnconnMore = b.unconnected()
 	for _, in := range b.s.Inputs {
 		v.Inputs = append(v.Inputs, inputView{b.or("role."+in.Role, in.Role), in.Path, group(int64(in.Rows)), bytesSize(in.Bytes), in.CRS, in.SHA256})

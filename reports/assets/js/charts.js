@@ -16,11 +16,14 @@
     if (id !== 'dist') o.tooltip.valueFormatter = function (v) { return typeof v === 'number' ? v.toFixed(1) + ' %' : '—'; };
     (Array.isArray(o.yAxis) ? o.yAxis : [o.yAxis]).forEach(function (y) { y.nameTextStyle = { align: 'left', color: SC.colour.quiet, padding: [0, 0, 0, -20] }; });
     if (id === 'trend') o.series.forEach(function (s) {
-      s.endLabel = { show: true, formatter: '{a}', color: s.itemStyle && s.itemStyle.color || SC.colour.ink, distance: 6 };
+      var last = s.data[s.data.length - 1];
+      if (s.label) { last.label = { show: false }; s.data[0].label = { show: true }; }
+      s.endLabel = { show: true, formatter: function (p) { return p.seriesName + ' ' + one(p.value) + ' %'; }, color: s.itemStyle && s.itemStyle.color || SC.colour.ink, distance: 6 };
       s.labelLayout = { moveOverlap: 'shiftY' };
       s.z = s.lineStyle && s.lineStyle.width > 2 ? 5 : 2;
     });
     if (id === 'trend') trendMark(o);
+    if (id === 'rank' || id === 'dist') labelsWithOne(o);
     if (id === 'rank') {
       var n = (o.xAxis[0].data || []).length;
       o.xAxis[0].axisLabel.interval = 0;
@@ -31,6 +34,16 @@
     }
     if (id === 'dist' && width < 520) { o.xAxis[0].axisLabel.rotate = 30; o.xAxis[0].axisLabel.interval = 0; }
     return o;
+  }
+
+  // one writes a number with one decimal; people by the head have none.
+  function one(v) { return typeof v === 'number' ? v.toFixed(1) : '—'; }
+
+  function labelsWithOne(o) {
+    var whole = o.series[0].data.every(function (d) { return d.value === Math.round(d.value); });
+    o.series.forEach(function (s) {
+      if (s.label) s.label.formatter = function (p) { return whole ? SC.group(p.value) : one(p.value); };
+    });
   }
 
   // trendMark draws the chosen year as a line.
@@ -57,11 +70,15 @@
       draw(c);
     });
     SC.on(function (what) { charts.forEach(function (c) { if (what === 'tier' || c.def.id === 'trend') draw(c); }); });
-    var wait = 0;
-    window.addEventListener('resize', function () { clearTimeout(wait); wait = setTimeout(SC.resizeCharts, 120); });
+    var sizes = new ResizeObserver(function () { requestAnimationFrame(SC.resizeCharts); });
+    charts.forEach(function (c) { sizes.observe(c.box.parentNode); });
   };
 
   SC.resizeCharts = function () {
-    charts.forEach(function (c) { if (c.chart) { c.chart.resize(); draw(c); } });
+    charts.forEach(function (c) {
+      if (!c.chart || c.chart.getWidth() === c.box.clientWidth) return;
+      c.chart.resize();
+      draw(c);
+    });
   };
 })();

@@ -63,7 +63,7 @@
       var all = SC.data.regions.filter(function (r) { return r.l === level && r.t[0] && r.t[0][0] > 0; });
       if (level === 0 && all.length === 1 && SC.data.levels.length > 1) return;
       var size = Math.sqrt(SC.data.size[0] * SC.data.size[1] / Math.max(all.length, 1)) * v.s;
-      if (level > 0 && size < 52) return;
+      if (level > 0 && size < (level > SC.data.rankLevel ? 92 : 46)) return;
       var big = level === SC.data.rankLevel || size > 190;
       all.slice().sort(function (a, b) { return b.t[0][0] - a.t[0][0]; }).forEach(function (r) {
         var p = SC.toScreen(v, r.at);
