@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -27,7 +28,7 @@ func (g *Graph) Matrix(ctx context.Context, sites, demand []Snap, limit geo.Limi
 	}
 	att := g.attach(demand)
 	workers = max(1, min(workers, len(sites)))
-	rows := make([]rowPlace, len(sites))
+	rows := make([]row, len(sites))
 	parts := make([]*rowWriter, workers)
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -39,11 +40,10 @@ func (g *Graph) Matrix(ctx context.Context, sites, demand []Snap, limit geo.Limi
 				if s >= len(sites) {
 					return
 				}
-				from := len(parts[w].column)
-				if parts[w].row(ctx, sites[s]) != nil {
+				var err error
+				if rows[s], err = parts[w].row(ctx, sites[s]); err != nil {
 					return // ctx ended: said below
 				}
-				rows[s] = rowPlace{part: w, from: from, to: len(parts[w].column)}
 			}
 		})
 	}
@@ -54,22 +54,26 @@ func (g *Graph) Matrix(ctx context.Context, sites, demand []Snap, limit geo.Limi
 	for _, p := range parts {
 		g.give(p.search)
 	}
-	return assemble(limit, len(demand), rows, parts), nil
+	return assemble(limit, len(demand), rows), nil
 }
 
-// rowPlace says where a worker put a row.
-type rowPlace struct{ part, from, to int }
+// row is a row on its way into a matrix.
+type row struct {
+	column []int32
+	cost   []geo.Impedance
+}
 
-// assemble copies the rows into one matrix, in the order of the sites.
-func assemble(limit geo.Limit, columns int, rows []rowPlace, parts []*rowWriter) *geo.CostMatrix {
+// assemble copies the rows into one matrix, in the order of the sites, and lets go of them on the way.
+func assemble(limit geo.Limit, columns int, rows []row) *geo.CostMatrix {
 	m := &geo.CostMatrix{Limit: limit, Columns: columns, Offset: make([]int64, len(rows)+1)}
-	for r, p := range rows {
-		m.Offset[r+1] = m.Offset[r] + int64(p.to-p.from)
+	for r := range rows {
+		m.Offset[r+1] = m.Offset[r] + int64(len(rows[r].column))
 	}
 	m.Column, m.Cost = make([]int32, m.Offset[len(rows)]), make([]geo.Impedance, m.Offset[len(rows)])
-	for r, p := range rows {
-		copy(m.Column[m.Offset[r]:], parts[p.part].column[p.from:p.to])
-		copy(m.Cost[m.Offset[r]:], parts[p.part].cost[p.from:p.to])
+	for r := range rows {
+		copy(m.Column[m.Offset[r]:], rows[r].column)
+		copy(m.Cost[m.Offset[r]:], rows[r].cost)
+		rows[r] = row{}
 	}
 	return m
 }
@@ -182,9 +186,11 @@ type rowWriter struct {
 	search *search[uint32]
 	best   []geo.Impedance // by demand; all Unreachable between rows
 	found  []int32         // demands of the current row
-	column []int32         // the rows written so far
-	cost   []geo.Impedance
+	free   row             // room for the next rows
 }
+
+// rowChunk is the number of entries for which room is made at a time.
+const rowChunk = 1 << 16
 
 func newRowWriter(g *Graph, att *attachment, limit geo.Limit) *rowWriter {
 	w := &rowWriter{g: g, att: att, limit: limit, search: g.take()}
@@ -195,10 +201,10 @@ func newRowWriter(g *Graph, att *attachment, limit geo.Limit) *rowWriter {
 	return w
 }
 
-// row appends the row of one site.
-func (w *rowWriter) row(ctx context.Context, site Snap) error {
+// row computes the row of one site.
+func (w *rowWriter) row(ctx context.Context, site Snap) (row, error) {
 	if !site.OK {
-		return nil
+		return row{}, nil
 	}
 	g, s := w.g, w.search
 	bound := uint32(w.limit.Max)
@@ -209,7 +215,7 @@ func (w *rowWriter) row(ctx context.Context, site Snap) error {
 		}
 	}
 	if err := s.run(ctx, g.in, bound); err != nil {
-		return err
+		return row{}, err
 	}
 	for _, n := range s.touched {
 		reached := geo.Impedance(s.key[n])
@@ -225,14 +231,43 @@ func (w *rowWriter) row(ctx context.Context, site Snap) error {
 			}
 		}
 	}
-	slices.Sort(w.found)
-	for _, d := range w.found {
-		w.column = append(w.column, d)
-		w.cost = append(w.cost, w.best[d])
+	return w.collect(), nil
+}
+
+// collect returns what was found as a row, and readies best and found for the next one.
+func (w *rowWriter) collect() row {
+	n := len(w.found)
+	if n == 0 {
+		return row{}
+	}
+	if len(w.free.column) < n {
+		w.free = row{make([]int32, max(n, rowChunk)), make([]geo.Impedance, max(n, rowChunk))}
+	}
+	r := row{w.free.column[:n:n], w.free.cost[:n:n]}
+	w.free = row{w.free.column[n:], w.free.cost[n:]}
+	w.sortFound()
+	for i, d := range w.found {
+		r.column[i], r.cost[i] = d, w.best[d]
 		w.best[d] = geo.Unreachable
 	}
 	w.found = w.found[:0]
-	return nil
+	return r
+}
+
+// sortFound puts the demands found in ascending order: by sorting, or, when they lie close together, by looking at all between
+// the first and the last.
+func (w *rowWriter) sortFound() {
+	low, high := slices.Min(w.found), slices.Max(w.found)
+	if n := len(w.found); int(high-low) > 2*n*bits.Len(uint(n)) {
+		slices.Sort(w.found)
+		return
+	}
+	w.found = w.found[:0]
+	for d := low; d <= high; d++ {
+		if w.best[d] != geo.Unreachable {
+			w.found = append(w.found, d)
+		}
+	}
 }
 
 // offer notes a cost for a demand if it is within the limit and the cheapest so far.

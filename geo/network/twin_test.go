@@ -114,7 +114,7 @@ func twin[H any, P heapOf[H]](in instance, cost []uint32, h P) (pairs, sum uint6
 			pairs++
 			sum += uint64(c)
 			for _, out := range a.arcs[a.first[n]:a.first[n+1]] {
-				if d := c + out.weight; d < cost[out.head] && d <= yardstickBound {
+				if d := c + out.weight; d < cost[out.head] && d <= in.bound {
 					if cost[out.head] == math.MaxUint32 {
 						touched = append(touched, out.head)
 					}

@@ -29,28 +29,30 @@ const benchEnv = "SITECOVER_BENCH"
 type instance struct {
 	adj   *adjacency
 	sites []int32
+	bound uint32
 }
 
-// workload is an instance with the checksums that every program has to reach within a bound of 1,000 m: A = nodes with a nearest site and
+// workload is an instance with the checksums that every program has to reach: A = nodes with a nearest site and
 // the sum of their costs, B = pairs of site and node and the sum of their costs.
 type workload struct {
 	graph, sites string
+	unit         geo.Metric
+	bound        uint32 // mm or ms
 	nodes, nsum  uint64
 	pairs, psum  uint64
 }
 
 var workloads = []workload{
-	{"poa.rg", "poa.s1000", 40_046, 8_365_335_102, 669_318, 430_259_701_282},
-	{"poa25.rg", "poa25.s100", 67_727, 42_967_182_661, 69_308, 44_184_094_343},
-	{"poa25.rg", "poa25.s1000", 456_767, 267_664_895_977, 668_986, 429_942_874_416},
-	{"grid1m.rg", "grid1m.s1000", 232_208, 152_959_800_476, 266_916, 180_558_680_163},
+	{"poa.rg", "poa.s1000", geo.Metres, 1_000_000, 40_046, 8_365_335_102, 669_318, 430_259_701_282},
+	{"poa25.rg", "poa25.s100", geo.Metres, 1_000_000, 67_727, 42_967_182_661, 69_308, 44_184_094_343},
+	{"poa25.rg", "poa25.s1000", geo.Metres, 1_000_000, 456_767, 267_664_895_977, 668_986, 429_942_874_416},
+	{"grid1m.rg", "grid1m.s1000", geo.Metres, 1_000_000, 232_208, 152_959_800_476, 266_916, 180_558_680_163},
+	{"poa25.rg", "poa25.s1000", geo.Seconds, 900_000, 1_003_648, 159_664_202_907, 56_368_477, 34_331_607_070_206},
 }
-
-const yardstickBound = 1_000_000 // mm
 
 // readRG reads "RG1\0", n, m, x[n], y[n] (float64), u[m], v[m], length[m] (mm), time[m] (ms), little endian. Edges are
 // undirected.
-func readRG(tb testing.TB, name string) (points []orb.Point, list edgeList) {
+func readRG(tb testing.TB, name string, unit geo.Metric) (points []orb.Point, list edgeList) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		tb.Fatal(err)
@@ -63,9 +65,12 @@ func readRG(tb testing.TB, name string) (points []orb.Point, list edgeList) {
 		tb.Fatalf("%s: %d bytes for %d nodes and %d edges", name, len(data), n, m)
 	}
 	x, y := make([]float64, n), make([]float64, n)
-	from, to, weight := make([]int32, m), make([]int32, m), make([]uint32, m)
-	if err := readAll(bytes.NewReader(data[12:]), x, y, from, to, weight); err != nil {
+	from, to, weight, seconds := make([]int32, m), make([]int32, m), make([]uint32, m), make([]uint32, m)
+	if err := readAll(bytes.NewReader(data[12:]), x, y, from, to, weight, seconds); err != nil {
 		tb.Fatal(err)
+	}
+	if unit == geo.Seconds {
+		copy(weight, seconds)
 	}
 	list = edgeList{nodes: n, edges: make([]edge, m)}
 	for e := range list.edges {
@@ -122,7 +127,7 @@ func order(points []orb.Point, list edgeList, sites []int32) instance {
 	for i, id := range sites {
 		sites[i] = number[id]
 	}
-	return instance{newAdjacency(list, alongEdges|againstEdges), sites}
+	return instance{adj: newAdjacency(list, alongEdges|againstEdges), sites: sites}
 }
 
 func (w workload) load(tb testing.TB) instance {
@@ -130,19 +135,21 @@ func (w workload) load(tb testing.TB) instance {
 	if dir == "" {
 		tb.Skip("set " + benchEnv + " to the folder of the yardstick instances")
 	}
-	points, list := readRG(tb, filepath.Join(dir, w.graph))
-	return order(points, list, readSites(tb, filepath.Join(dir, w.sites)))
+	points, list := readRG(tb, filepath.Join(dir, w.graph), w.unit)
+	in := order(points, list, readSites(tb, filepath.Join(dir, w.sites)))
+	in.bound = w.bound
+	return in
 }
 
-func (w workload) String() string { return w.sites }
+func (w workload) String() string { return fmt.Sprintf("%s-%d%v", w.sites, w.bound/1000, w.unit) }
 
 // nearestLabels is workload A: the label of every node within the bound.
 func (in instance) nearestLabels(tb testing.TB, s *search[label]) {
-	s.prepare(in.adj, yardstickBound)
+	s.prepare(in.adj, in.bound)
 	for i, n := range in.sites {
 		s.start(n, newLabel(0, int32(i)))
 	}
-	if err := s.run(context.Background(), in.adj, yardstickBound); err != nil {
+	if err := s.run(context.Background(), in.adj, in.bound); err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -160,9 +167,9 @@ func labelSum(s *search[label]) (nodes, sum uint64) {
 // perSite is workload B on some of the sites: what lies within the bound of each.
 func (in instance) perSite(tb testing.TB, s *search[uint32], first, step int) (pairs, sum uint64) {
 	for i := first; i < len(in.sites); i += step {
-		s.prepare(in.adj, yardstickBound)
+		s.prepare(in.adj, in.bound)
 		s.start(in.sites[i], 0)
-		if err := s.run(context.Background(), in.adj, yardstickBound); err != nil {
+		if err := s.run(context.Background(), in.adj, in.bound); err != nil {
 			tb.Fatal(err)
 		}
 		for _, n := range s.touched {
@@ -237,7 +244,7 @@ func TestYardstickMemory(t *testing.T) {
 			if dir == "" {
 				t.Skip("set " + benchEnv + " to the folder of the yardstick instances")
 			}
-			points, list := readRG(t, filepath.Join(dir, w.graph))
+			points, list := readRG(t, filepath.Join(dir, w.graph), w.unit)
 			if w.graph == "grid1m.rg" { // its unit is the metre
 				for i, p := range points {
 					points[i] = orb.Point{p[0] / metresPerDegree, p[1] / metresPerDegree}
