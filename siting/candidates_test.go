@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paulmach/orb"
+
 	"sitecover/coverage"
 	"sitecover/geo"
 	"sitecover/geo/grid"
@@ -203,12 +205,15 @@ func TestFindCandidatesRefusesAWorldThatDoesNotFit(t *testing.T) {
 		want string
 		mar  func(*World)
 	}{
-		{"World.Grid is missing", func(w *World) { w.Grid = nil }},
+		{"Grid: missing", func(w *World) { w.Grid = nil }},
 		{"World.Coverage is missing", func(w *World) { w.Coverage = nil }},
-		{"World.Coverage has 1 tiers, World.Tiers 2", func(w *World) { w.Tiers = append(w.Tiers, w.Tiers[0]) }},
+		{"World.Coverage has 1 tiers, World.Tiers 2", func(w *World) { w.Tiers = append(w.Tiers, straightTier(500, -1)) }},
+		{"columns differ in length", func(w *World) { w.Demand = &coverage.Demand{People: make([]coverage.People, 1)} }},
 		{"has 0 demand points, World.Demand 1", func(w *World) {
-			w.Demand = &coverage.Demand{Point: w.Demand.Point, People: make([]coverage.People, 1)}
+			w.Demand = &coverage.Demand{Point: []orb.Point{at(1, 1)}, People: make([]coverage.People, 1), Region: []int32{0}, Cell: []int32{0}}
 		}},
+		{`Places["x"].Point [NaN 0]`, func(w *World) { w.Places = []Place{{ID: "x", Point: orb.Point{math.NaN(), 0}}} }},
+		{`Places["x"].Footfall NaN`, func(w *World) { w.Places = []Place{{ID: "x", Footfall: math.NaN()}} }},
 		{`two places with ID "x"`, func(w *World) { w.Places = []Place{{ID: "x"}, {ID: "x"}} }},
 	} {
 		bad := *w

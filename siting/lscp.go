@@ -3,7 +3,9 @@ package siting
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"sitecover/coverage"
 	"sitecover/siting/solve"
 )
 
@@ -42,7 +44,41 @@ func (o *oneModel) lscp(ctx context.Context) ([]int32, *One, error) {
 	}
 	out := o.answer(s.Status, s.Reason)
 	out.Objective, out.Bound, out.Gap = float64(s.Objective), s.Bound, s.Gap
-	return s.Open, out, nil
+	if o.p.Share == 0 || out.Status == Infeasible {
+		return s.Open, out, nil
+	}
+	open := o.trim(s.Open, coverage.People(need(o.p.Share, int64(total.People))-int64(total.Covered)))
+	if len(open) < len(s.Open) {
+		out.Objective = 0
+		for _, j := range open {
+			out.Objective += float64(o.problem.Cover.CostOf(int(j)))
+		}
+		out.Gap = max(0, out.Objective-out.Bound) / max(1, out.Bound)
+	}
+	return open, out, nil
+}
+
+// trim keeps, of the columns in the order of what each adds per unit of cost to those before it, only as many as the missing
+// people ask for.
+func (o *oneModel) trim(open []int32, missing coverage.People) []int32 {
+	s := o.m.standing()
+	left := slices.Sorted(slices.Values(open))
+	var kept []int32
+	for len(left) > 0 && missing > 0 {
+		best, most := 0, -1.0
+		var add worth
+		for k, j := range left {
+			w := o.m.worth(s, j)
+			if rate := w.gained.Float() / float64(max(1, o.problem.Cover.CostOf(int(j)))); rate > most {
+				best, most, add = k, rate, w
+			}
+		}
+		o.m.open(s, left[best], add)
+		missing -= add.gained
+		kept = append(kept, left[best])
+		left = slices.Delete(left, best, best+1)
+	}
+	return kept
 }
 
 func sum(values []int64) (total int64) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"sitecover/coverage"
+	"sitecover/geo"
 	"sitecover/geo/network"
 	"sitecover/siting/solve"
 )
@@ -136,35 +137,35 @@ func (o *Options) Validate() error {
 	return errors.Join(append(errs, o.Solve.Validate())...)
 }
 
-// Validate checks that the parts of the World belong together.
+// Validate checks the Input, and that the parts of the World belong together.
 func (w *World) Validate() error {
+	if err := w.Input.Validate(); err != nil {
+		return err
+	}
+	if w.Coverage == nil {
+		return errors.New("siting: World.Coverage is missing")
+	}
+	if n := len(w.Coverage.Services); n != len(w.Tiers) {
+		return fmt.Errorf("siting: World.Coverage has %d tiers, World.Tiers %d", n, len(w.Tiers))
+	}
 	var errs []error
-	missing := func(field string, absent bool) {
-		if absent {
-			errs = append(errs, fmt.Errorf("siting: World.%s is missing", field))
-		}
-	}
-	missing("Regions", w.Regions == nil)
-	missing("Grid", w.Grid == nil)
-	missing("Demand", w.Demand == nil)
-	missing("Coverage", w.Coverage == nil)
-	if w.Coverage != nil && len(w.Coverage.Services) != len(w.Tiers) {
-		errs = append(errs, fmt.Errorf("siting: World.Coverage has %d tiers, World.Tiers %d", len(w.Coverage.Services), len(w.Tiers)))
-	}
 	for t := range w.Tiers {
-		if w.Demand == nil || w.Coverage == nil || t >= len(w.Coverage.Services) {
-			break
-		}
 		if n := len(w.Coverage.Services[t].Nearest); n != w.Demand.Len() {
 			errs = append(errs, fmt.Errorf("siting: World.Coverage of tier %s has %d demand points, World.Demand %d", w.Tiers[t].ID, n, w.Demand.Len()))
 		}
 	}
 	seen := make(map[string]bool, len(w.Places))
 	for i := range w.Places {
-		if id := w.Places[i].ID; seen[id] {
-			errs = append(errs, fmt.Errorf("siting: World.Places has two places with ID %q", id))
-		} else {
-			seen[id] = true
+		p := &w.Places[i]
+		if seen[p.ID] {
+			errs = append(errs, fmt.Errorf("siting: World.Places has two places with ID %q", p.ID))
+		}
+		seen[p.ID] = true
+		if !geo.ValidPoint(p.Point) {
+			errs = append(errs, fmt.Errorf("siting: World.Places[%q].Point %v is no longitude, latitude", p.ID, p.Point))
+		}
+		if math.IsNaN(p.Footfall) || math.IsInf(p.Footfall, 0) {
+			errs = append(errs, fmt.Errorf("siting: World.Places[%q].Footfall %v is no number of people", p.ID, p.Footfall))
 		}
 	}
 	return errors.Join(errs...)

@@ -88,6 +88,23 @@ func TestCountyRollout(t *testing.T) {
 		plan.Objective, plan.Bound, 100*plan.Gap)
 }
 
+// A share is met, and without its last site it would not be.
+func TestCountyLSCPOpensNoMoreThanTheShareAsks(t *testing.T) {
+	p := county(t, 4)
+	for _, share := range []float64{0.3, 0.5, 0.7} {
+		got := must[*One](t)(SolveOne(context.Background(), OneProblem{World: p.World, Rules: p.Rules, Found: p.Found, Tier: 2,
+			Model: LSCP, Share: share, Solve: solve.Options{Iterations: 200}}))
+		last := got.Picks[len(got.Picks)-1].Gained
+		total := p.World.Coverage.Total[2].People
+		if got.Effective < share || (got.Covered-last).Float() >= share*total.Float() {
+			t.Errorf("share %v: %v with %d sites, the last adds %v", share, got.Effective, len(got.Picks), last.Float())
+		}
+		if got.Bound > got.Objective || got.Objective != float64(len(got.Picks)) {
+			t.Errorf("share %v: objective %v of %d sites, bound %v", share, got.Objective, len(got.Picks), got.Bound)
+		}
+	}
+}
+
 func BenchmarkRollout(b *testing.B) {
 	for _, side := range []int{5, 10, 20} {
 		b.Run(fmt.Sprintf("communities=%d", side*side), func(b *testing.B) {
