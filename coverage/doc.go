@@ -6,8 +6,9 @@
 //	result, err := coverage.Compute(ctx, input)
 //	gaps := coverage.FindGaps(input, result, places)
 //
-// Explain says why one place is covered or not. On top of a result stand Details (how far, how often twice, by whose site), TwoStep, Gravity, EquityOf and HotSpots (how much
-// service each person has, and how evenly), NewScenario (what if) and Compare (what changed).
+// Explain says why one place is covered or not. On top of a result stand Details (how far, how often twice, by whose
+// site), TwoStep, Gravity, EquityOf and HotSpots (how much service each person has, and how evenly), NewScenario (what
+// if) and Compare (what changed).
 //
 // # Rules
 //

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -93,13 +94,21 @@ func (f *gapFinder) tier(s *Service) []Gap {
 		sites[i] = f.in.Sites[site].Point
 	}
 	index := newPointIndex(sites)
-	var gaps []Gap
+	var groups [][]int32
 	for c := range open {
 		if open[c] {
-			gap := f.gap(s, grow(f.in.Grid, open, int32(c)))
-			f.nearest(&gap, s, index)
-			gaps = append(gaps, gap)
+			groups = append(groups, grow(f.in.Grid, open, int32(c)))
 		}
+	}
+	gaps := make([]Gap, len(groups))
+	err := parallel(context.Background(), len(groups), 1, f.in.Workers, func(from, to int) {
+		for k := from; k < to; k++ {
+			gaps[k] = f.gap(s, groups[k])
+			f.nearest(&gaps[k], s, index)
+		}
+	})
+	if err != nil {
+		panic(err) // only the context can end it
 	}
 	return gaps
 }

@@ -110,7 +110,7 @@ func appendStraight(out []uint64, ix *pointIndex, site orb.Point, limit geo.Limi
 func straightCovered(ctx context.Context, sites, demand []orb.Point, limit geo.Limit, workers int) ([]bool, error) {
 	ix := newPointIndex(sites)
 	covered := make([]bool, len(demand))
-	err := parallel(ctx, len(demand), workers, func(from, to int) {
+	err := parallel(ctx, len(demand), 1024, workers, func(from, to int) {
 		for i := from; i < to; i++ {
 			ix.near(demand[i], limit.Max.Value(), func(s int32) bool {
 				covered[i] = limit.Covers(geo.ToImpedance(geo.Distance(sites[s], demand[i])))
@@ -122,14 +122,13 @@ func straightCovered(ctx context.Context, sites, demand []orb.Point, limit geo.L
 }
 
 // parallel splits [0, n) into spans and lets the workers do them in any order: do must only write what belongs to its span.
-func parallel(ctx context.Context, n, workers int, do func(from, to int)) error {
-	const span = 1024
+func parallel(ctx context.Context, n, span, workers int, do func(from, to int)) error {
 	var next atomic.Int64
 	var group errgroup.Group
 	for range min(workerCount(workers), n/span+1) {
 		group.Go(func() error {
 			for {
-				from := int(next.Add(span)) - span
+				from := int(next.Add(int64(span))) - span
 				if from >= n {
 					return nil
 				}
