@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -34,8 +35,16 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 	return out
 }
 
-// findLimits tells what no money can change.
+// findLimits tells what no money can change, and what the plan does not know.
 func (m *model) findLimits(out *Plan) {
+	end := time.Date(m.first+m.years+m.p.Options.LeadYears, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range m.w.Sites {
+		s := &m.w.Sites[i]
+		within := func(day time.Time) bool { return !day.IsZero() && day.After(m.w.Date) && day.Before(end) }
+		if within(s.Opened) || within(s.Closed) {
+			out.Changing = append(out.Changing, int32(i))
+		}
+	}
 	placed := make([]map[int32]bool, len(m.w.Tiers))
 	for t := range placed {
 		placed[t] = map[int32]bool{}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sitecover/coverage"
 )
@@ -122,6 +123,20 @@ func TestRolloutTellsWhatNoMoneyCanChange(t *testing.T) {
 	}
 	if len(plan.Missed) != 2 || plan.Missed[0].Bound >= 1 || plan.Missed[1].Bound != 0.5 {
 		t.Errorf("missed %+v", plan.Missed)
+	}
+}
+
+// A site that the ledger opens next year serves nobody yet in the plan, which names it.
+func TestRolloutNamesSitesThatChangeLater(t *testing.T) {
+	y := greedyTrap(t)
+	for i, opened := range []int{2020, 2026, 2040} {
+		y.site(fmt.Sprint(i), 0, at(1300, 1030))
+		y.w.Sites[i].Opened = time.Date(opened, 6, 1, 0, 0, 0, 0, time.UTC)
+	}
+	y.w.Sites[0].Closed = time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)
+	plan := y.rollout(Problem{Rules: []TierRules{{Host: 1}}, Budgets: []Budget{{2026, 1}}, Options: DefaultOptions()})
+	if !slices.Equal(plan.Changing, []int32{1}) || plan.Years[0].Tiers[0].Covered != 0 {
+		t.Errorf("changing %v, covered %v", plan.Changing, plan.Years[0].Tiers[0].Covered)
 	}
 }
 

@@ -144,6 +144,7 @@ type Plan struct {
 	Weights    []Weights // per tier, as used
 	Reason     string    // why it is infeasible, in English; "" otherwise
 
+	Changing   []int32           // existing sites whose ledger opens or closes them after the reporting date and before the plan's end; the plan counts them as on the reporting date
 	OutOfReach []coverage.People // per tier: people whom no open site and no candidate reaches, whatever the money
 	NoPlace    [][]int32         // per tier: owner-level regions without a qualifying site and without a candidate, ascending
 }
