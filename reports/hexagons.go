@@ -7,15 +7,17 @@ import (
 	h3 "github.com/uber/h3-go/v4"
 )
 
-// hexModel tells the browser the shape of all hexagons in 36 numbers. H3 cells near each other are almost copies of one
-// hexagon; what little their corners move with the place is linear over a study area. Corner k of the cell with centre
-// (x, y) is (x, y) + X[k]·(1, x/width, y/height) for each coordinate. Cells that do not fit (pentagons, cells bent over an edge of the
-// icosahedron) travel with their own corners.
+// hexModel tells the browser the shape of all hexagons in a few dozen numbers. H3 cells near each other are almost copies of
+// one hexagon; what little their corners move with the place is linear over a study area, as long as the cells lie on one face
+// of the icosahedron that H3 is built on. So there is one set of 36 numbers a face: corner k of the cell with centre (x, y) is
+// (x, y) + Corner[k]·(1, x/width, y/height) for each coordinate. Cells that do not fit (pentagons, cells bent over an edge of
+// the icosahedron) travel with their own corners.
 type hexModel struct {
-	Corner [6][2][3]float64 `json:"corner"`
-	Centre string           `json:"centre"` // packed points
-	Odd    string           `json:"odd"`    // packed: index difference, then a line of corners
-	Radius float64          `json:"radius"` // mean centre-to-corner distance, quanta
+	Corner [][6][2][3]float64 `json:"corner"`
+	Centre string             `json:"centre"` // packed points
+	Model  string             `json:"model"`  // packed: index into Corner + 1 for every cell; 0 = its own corners
+	Odd    string             `json:"odd"`    // packed: lines of corners, for the cells of model 0 in order
+	Radius float64            `json:"radius"` // mean centre-to-corner distance, quanta
 }
 
 // hexTolerance is how far a modelled corner may be from the true one, as a share of the edge length.
@@ -25,33 +27,55 @@ const hexTolerance = 0.02
 type hexShape struct {
 	x, y    float64
 	corners orb.LineString
+	face    int // of the icosahedron, -1 = on several
 }
 
 // packHexagons packs the shapes of cells.
 func packHexagons(p projection, cells []h3.Cell) hexModel {
 	shapes := make([]hexShape, len(cells))
+	byFace := map[int][]hexShape{}
 	for i, c := range cells {
 		shapes[i] = shapeOf(p, c)
 	}
 	alignCorners(shapes)
-	m := fitHexagons(p, shapes)
-	var centre, odd packer
-	last := 0
-	for i, s := range shapes {
-		centre.point(s.x, s.y)
-		if !m.fits(p, s) {
-			odd.uint(uint64(i - last))
-			odd.line(s.corners)
-			last = i
+	var m hexModel
+	for _, s := range shapes {
+		byFace[s.face] = append(byFace[s.face], s)
+		for _, c := range s.corners {
+			m.Radius += math.Hypot(c[0]-s.x, c[1]-s.y) / float64(len(s.corners)*len(shapes))
 		}
 	}
-	m.Centre, m.Odd = centre.String(), odd.String()
+	number := map[int]int{}
+	for face := range icosahedronFaces {
+		if len(byFace[face]) > 0 {
+			m.Corner = append(m.Corner, fitHexagons(p, byFace[face]))
+			number[face] = len(m.Corner)
+		}
+	}
+	var centre, model, odd packer
+	for _, s := range shapes {
+		centre.point(s.x, s.y)
+		n := number[s.face]
+		if n > 0 && !m.fits(p, n, s) {
+			n = 0
+		}
+		model.uint(uint64(n))
+		if n == 0 {
+			odd.line(s.corners)
+		}
+	}
+	m.Centre, m.Model, m.Odd = centre.String(), model.String(), odd.String()
 	return m
 }
 
+const icosahedronFaces = 20
+
 func shapeOf(p projection, c h3.Cell) hexShape {
 	at := c.LatLng()
-	var s hexShape
+	s := hexShape{face: -1}
+	if faces := c.IcosahedronFaces(); len(faces) == 1 {
+		s.face = faces[0]
+	}
 	s.x, s.y = p.forward(orb.Point{at.Lng, at.Lat})
 	for _, v := range c.Boundary() {
 		x, y := p.forward(orb.Point{v.Lng, v.Lat})
@@ -83,8 +107,7 @@ func alignCorners(shapes []hexShape) {
 
 // fitHexagons fits the 12 corner offsets by least squares on (1, x/width, y/height). With fewer than three cells, or all
 // in a row, the slopes stay zero.
-func fitHexagons(p projection, shapes []hexShape) hexModel {
-	var m hexModel
+func fitHexagons(p projection, shapes []hexShape) (corner [6][2][3]float64) {
 	var normal [3][3]float64
 	var right [6][2][3]float64
 	n := 0.0
@@ -105,15 +128,14 @@ func fitHexagons(p projection, shapes []hexShape) hexModel {
 		}
 	}
 	if n == 0 {
-		return m
+		return corner
 	}
 	for k := range right {
 		for axis := range right[k] {
-			m.Corner[k][axis] = solve3(normal, right[k][axis], n)
+			corner[k][axis] = solve3(normal, right[k][axis], n)
 		}
-		m.Radius += math.Hypot(right[k][0][0], right[k][1][0]) / n / 6
 	}
-	return m
+	return corner
 }
 
 func hexBasis(p projection, s hexShape) [3]float64 {
@@ -143,8 +165,8 @@ func det3(m [3][3]float64) float64 {
 		m[0][2]*(m[1][0]*m[2][1]-m[1][1]*m[2][0])
 }
 
-// fits reports whether the model draws the cell within tolerance.
-func (m hexModel) fits(p projection, s hexShape) bool {
+// fits reports whether model n, counted from 1, draws the cell within tolerance.
+func (m hexModel) fits(p projection, n int, s hexShape) bool {
 	if len(s.corners) != 6 {
 		return false
 	}
@@ -153,7 +175,7 @@ func (m hexModel) fits(p projection, s hexShape) bool {
 		var at [2]float64
 		for axis := range at {
 			for a := range v {
-				at[axis] += m.Corner[k][axis][a] * v[a]
+				at[axis] += m.Corner[n-1][k][axis][a] * v[a]
 			}
 		}
 		if math.Hypot(s.x+at[0]-c[0], s.y+at[1]-c[1]) > hexTolerance*m.Radius {

@@ -164,7 +164,6 @@ var sectionLabels = map[string]text{
 	"trend.plan":        {"本方案", "This plan"},
 	"trend.target":      {"目标", "Target"},
 	"trend.bound":       {"理论上限", "Upper bound"},
-	"trend.met":         {"%s：%d 年达 %s，达到目标", "%s: %s in %d, target met"},
 	"trend.axis":        {"有效覆盖（%）", "Effective coverage (%)"},
 	"year.now":          {"现状", "Now"},
 	"col.year":          {"年份", "Year"},

@@ -9,7 +9,7 @@
   }
 
   // finish adds what an option as plain data cannot say: fonts, units of tooltips, labels at the ends of lines, narrow screens.
-  function finish(id, option, width) {
+  function finish(id, option, width, height) {
     var o = JSON.parse(JSON.stringify(option));
     o.textStyle = { fontFamily: FONT, color: SC.colour.ink };
     o.tooltip = Object.assign(o.tooltip || {}, { confine: true, textStyle: { fontSize: 13 } });
@@ -19,10 +19,9 @@
       var last = s.data[s.data.length - 1];
       if (s.label) { last.label = { show: false }; s.data[0].label = { show: true }; }
       s.endLabel = { show: true, formatter: function (p) { return p.seriesName + ' ' + one(p.value) + ' %'; }, color: s.itemStyle && s.itemStyle.color || SC.colour.ink, distance: 6 };
-      s.labelLayout = { moveOverlap: 'shiftY' };
       s.z = s.lineStyle && s.lineStyle.width > 2 ? 5 : 2;
     });
-    if (id === 'trend') trendMark(o);
+    if (id === 'trend') { spreadEnds(o, height); trendMark(o); }
     if (id === 'rank' || id === 'dist') labelsWithOne(o);
     if (id === 'rank') {
       var n = (o.xAxis[0].data || []).length;
@@ -34,6 +33,24 @@
     }
     if (id === 'dist' && width < 520) { o.xAxis[0].axisLabel.rotate = 30; o.xAxis[0].axisLabel.interval = 0; }
     return o;
+  }
+
+  // spreadEnds keeps the labels at the ends of the lines at least 16 pixels apart.
+  function spreadEnds(o, height) {
+    var y = o.yAxis[0], per = (height - 70) / (100 - y.min), low = -Infinity;
+    o.series.map(function (s) { return { s: s, at: lastValue(s) }; })
+      .filter(function (e) { return e.at !== null; })
+      .sort(function (a, b) { return a.at - b.at; })
+      .forEach(function (e) {
+        var px = (e.at - y.min) * per, to = Math.max(px, low + 16);
+        e.s.endLabel.offset = [0, px - to];
+        low = to;
+      });
+  }
+
+  function lastValue(s) {
+    for (var i = s.data.length - 1; i >= 0; i--) if (typeof s.data[i].value === 'number') return s.data[i].value;
+    return null;
   }
 
   // one writes a number with one decimal; people by the head have none.
@@ -58,7 +75,7 @@
     c.box.hidden = !option;
     if (!option) return;
     if (!c.chart) c.chart = echarts.init(c.box, null, { renderer: 'svg' });
-    c.chart.setOption(finish(c.def.id, option, c.box.clientWidth), true);
+    c.chart.setOption(finish(c.def.id, option, c.box.clientWidth, c.box.clientHeight), true);
   }
 
   SC.startCharts = function () {

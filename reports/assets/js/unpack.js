@@ -69,29 +69,31 @@
       cx[i] = r.x;
       cy[i] = r.y;
     }
-    var corners = new Float32Array(12 * count), odd = {}, m = hex.corner;
+    var corners = new Float32Array(12 * count), odd = {}, models = new Reader(hex.model), o = new Reader(hex.odd);
     var w = Math.max(size[0], 1), h = Math.max(size[1], 1);
     for (i = 0; i < count; i++) {
+      var m = models.uint();
+      if (m === 0) { odd[i] = ownCorners(o); continue; }
       for (k = 0; k < 6; k++) {
         for (var axis = 0; axis < 2; axis++) {
-          var c = m[k][axis];
+          var c = hex.corner[m - 1][k][axis];
           corners[12 * i + 2 * k + axis] = (axis ? cy[i] : cx[i]) + c[0] + c[1] * cx[i] / w + c[2] * cy[i] / h;
         }
       }
     }
-    var o = new Reader(hex.odd), at = 0;
-    while (o.more()) {
-      at += o.uint();
-      var n = o.uint(), own = new Float32Array(2 * n);
-      for (k = 0; k < n; k++) {
-        o.point();
-        own[2 * k] = o.x;
-        own[2 * k + 1] = o.y;
-      }
-      odd[at] = own;
-    }
     return { count: count, x: cx, y: cy, corners: corners, odd: odd, radius: hex.radius };
   };
+
+  // ownCorners reads the corners of a cell that fits no model.
+  function ownCorners(reader) {
+    var n = reader.uint(), xy = new Float32Array(2 * n);
+    for (var k = 0; k < n; k++) {
+      reader.point();
+      xy[2 * k] = reader.x;
+      xy[2 * k + 1] = reader.y;
+    }
+    return xy;
+  }
 
   // world is everything the maps draw, unpacked once and shared by all of them.
   SC.world = function () {
