@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -101,5 +102,42 @@ func TestCircleSpeedOfAModeWithoutResidentialStreets(t *testing.T) {
 	m.Speed[network.Motorway], m.Speed[network.Ferry] = 100, 20
 	if got := CircleSpeed(m); got != 100 {
 		t.Errorf("speed = %v km/h, want the highest, 100", got)
+	}
+}
+
+// A street of its own, 300 m east of the other and joined to nothing: people there have a road, but no way to the site.
+func TestIsland(t *testing.T) {
+	ctx := context.Background()
+	in := streetInput(t, metres(1000))
+	roads := &network.Roads{
+		Nodes: []orb.Point{at(0, 0), at(0, 4000), at(300, 0), at(300, 400)}, Refs: []int32{0, 1, 2, 3},
+		Ways: []network.Way{
+			{Class: network.Residential, Access: network.Foot, Count: 2},
+			{Class: network.Residential, Access: network.Foot, First: 2, Count: 2},
+		},
+	}
+	in.Graphs[GraphKey{"walk", geo.Metres}] = must[*network.Graph](t)(network.Build(ctx, roads, in.Modes["walk"], geo.Metres))
+	in.Demand.Point[0] = at(300, 200) // the 1
+	s := mustCompute(t, in).Services[0]
+	if s.Covered(0) || !s.Connected[0] || !s.Circle[0] {
+		t.Errorf("covered %v, connected %v, circle %v; want false, true, true", s.Covered(0), s.Connected[0], s.Circle[0])
+	}
+	if e := must[*Explanation](t)(Explain(ctx, in, 0, at(300, 200), 0)); e.Reason != NoWay || e.Site != -1 {
+		t.Errorf("explanation = %+v", e)
+	}
+}
+
+// 100,000 sites, all but one on the same spot: the lowest ID serves, all are counted.
+func TestAHundredThousandSites(t *testing.T) {
+	in, _ := toyInput(t)
+	in.Sites = make([]Site, 100_000)
+	for i := range in.Sites {
+		in.Sites[i] = Site{ID: fmt.Sprintf("s%06d", 99_999-i), Point: toyOrigin, Region: villageA1, FloorArea: 100}
+	}
+	in.Sites[7].Point = north(toyOrigin, 3000)
+	res := mustCompute(t, in)
+	s := res.Services[0]
+	if s.Reach[0] != 99_999 || s.Nearest[0] != 99_999 || s.Nearest[6] != 7 || res.Total[0].Qualifying != 100_000 {
+		t.Errorf("reach %d, nearest %d and %d, %d qualifying", s.Reach[0], s.Nearest[0], s.Nearest[6], res.Total[0].Qualifying)
 	}
 }
