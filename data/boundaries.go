@@ -2,7 +2,10 @@ package data
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -27,11 +30,11 @@ type rawRegion struct {
 }
 
 // boundaries reads all boundary files into the tree of regions.
-func (r *reader) boundaries() {
+func (r *reader) boundaries(ctx context.Context) {
 	var raw []rawRegion
 	for _, a := range r.study.Areas {
-		if in := r.open("areas", a.Source); in != nil {
-			raw = append(raw, r.readAreas(in, a)...)
+		if in := r.open(ctx, "areas", a.Source); in != nil {
+			raw = append(raw, r.readAreas(ctx, in, a)...)
 			r.closeInput(in)
 		}
 	}
@@ -59,14 +62,14 @@ func (r *reader) impliedRegion() {
 	r.regions = regions
 }
 
-func (r *reader) readAreas(in *input, a AreaSource) []rawRegion {
+func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRegion {
 	var out []rawRegion
 	left := &counter{}
 	repeated, adjacent := 0, 0
 	readFeatures(in, func(f *feature) error {
 		level, ok := r.areaLevel(in, a, f, left)
 		if !ok {
-			return r.stop()
+			return r.stop(ctx)
 		}
 		shape, ok := polygons(f)
 		if !ok {
@@ -85,7 +88,7 @@ func (r *reader) readAreas(in *input, a AreaSource) []rawRegion {
 		}
 		if g.ID == "" {
 			_ = in.fail(f.number, cmp.Or(a.Fields["id"], "name"), "", T("区划没有编号也没有名称", "region has neither an id nor a name"), T("在 fields 里写 id 和 name 对应的属性", "map id and name in fields"))
-			return r.stop()
+			return r.stop(ctx)
 		}
 		if g.Name == "" {
 			g.Name = g.ID
@@ -102,7 +105,7 @@ func (r *reader) readAreas(in *input, a AreaSource) []rawRegion {
 		if len(check.problems) == 0 {
 			out = append(out, g)
 		}
-		return r.stop()
+		return r.stop(ctx)
 	})
 	left.report(r.c, "info", in.name)
 	if repeated > 0 {
@@ -170,6 +173,7 @@ func (r *reader) tree(raw []rawRegion) *geo.Regions {
 		byID[g.ID] = int32(i)
 		byName[g.Name] = append(byName[g.Name], int32(i))
 	}
+	r.emptyLevels(raw)
 	regions := make([]geo.Region, len(raw))
 	for i := range raw {
 		raw[i].Parent = r.namedParent(raw, int32(i), byID, byName)
@@ -188,6 +192,17 @@ func (r *reader) tree(raw []rawRegion) *geo.Regions {
 		return nil
 	}
 	return r.newRegions(regions)
+}
+
+// emptyLevels notes levels of the study that no boundary has.
+func (r *reader) emptyLevels(raw []rawRegion) {
+	for i, level := range r.study.Levels {
+		if slices.ContainsFunc(raw, func(g rawRegion) bool { return g.Level == i }) {
+			continue
+		}
+		_ = r.c.add(&InputError{File: filepath.Base(r.study.Path), Row: r.study.Set[fmt.Sprintf("levels[%d].id", i)], Field: fmt.Sprintf("levels[%d].id", i), Value: level.ID,
+			What: T("没有这一级的边界", "is a level of which no boundary was found"), Hint: T("补上这一级的边界文件，或删去这一级", "add its boundaries, or remove the level")})
+	}
 }
 
 func (r *reader) hasCoarser(regions []geo.Region, level int) bool {

@@ -1,13 +1,15 @@
 package data
 
 import (
+	"context"
+
 	"github.com/paulmach/orb"
 
 	"sitecover/geo"
 )
 
 // compare holds the inputs against each other: a file that lies wholly elsewhere is an error that no single row shows.
-func (r *reader) compare() {
+func (r *reader) compare(context.Context) {
 	if r.regions == nil || r.c.err() != nil {
 		return
 	}

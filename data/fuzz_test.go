@@ -119,7 +119,7 @@ func FuzzCSV(f *testing.F) {
 			return
 		}
 		table.columns, _ = findColumns("sites", nil, table.header)
-		for table.scan() {
+		for table.scan(context.Background()) {
 			table.point()
 			table.day("opened")
 			if table.row < 1 {

@@ -2,6 +2,7 @@ package data
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func (g *guesser) lookTable(in *input) {
 	}
 	header := slices.Clone(t.header)
 	people := t.columns
-	cellID := t.scan() && validCell(t.get("id"))
+	cellID := t.scan(context.Background()) && validCell(t.get("id"))
 	t.close()
 	sites, _ := findColumns("sites", nil, header)
 	position := people["lon"] >= 0 && people["lat"] >= 0
@@ -70,7 +71,7 @@ func (g *guesser) ledger(in *input) {
 		return
 	}
 	rows := 0
-	for t.scan() {
+	for t.scan(context.Background()) {
 		rows++
 		if v := t.get("tier"); v != "" && !slices.Contains(g.tierValues, v) && len(g.tierValues) < 20 {
 			g.tierValues = append(g.tierValues, v)

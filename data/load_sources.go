@@ -61,6 +61,7 @@ func (l *loader) sources() {
 
 // each reads the entries of a list of files; an entry may be just the file's name.
 func (l *loader) each(role string, add func(*section, Source)) {
+	lines := map[string]int{}
 	for i, node := range l.top.items(role) {
 		path := fmt.Sprintf("%s[%d]", role, i)
 		if node.Kind == yaml.ScalarNode {
@@ -72,6 +73,10 @@ func (l *loader) each(role string, add func(*section, Source)) {
 		src.File = sec.need("file", T("相对于本文件的路径", "a path relative to this file"))
 		if src.File != "" {
 			l.lookFor(sec, role, src.File)
+			if first, twice := lines[src.File]; twice && role != "sites" {
+				l.y.fail(sec.get("file"), sec.key("file"), T("与第 %d 行是同一个文件", "is the file of line %d again", first), T("删去一个，否则重复计算", "remove one of them, or it counts twice"))
+			}
+			lines[src.File] = node.Line
 		}
 		src.CRS = sec.choice("crs", "wgs84", []string{"wgs84", "cgcs2000"})
 		src.Fields = l.fieldTable(sec, role)

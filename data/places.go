@@ -2,6 +2,7 @@ package data
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -21,19 +22,19 @@ type rawPlace struct {
 }
 
 // places reads all place files.
-func (r *reader) places() {
+func (r *reader) places(ctx context.Context) {
 	var all []rawPlace
 	for _, p := range r.study.Places {
-		in := r.open("places", p.Source)
+		in := r.open(ctx, "places", p.Source)
 		if in == nil {
 			continue
 		}
 		left, outside := &counter{}, 0
 		var read []rawPlace
 		if isGeoJSON(in.name) {
-			read = r.readPlaceFeatures(in, p, left)
+			read = r.readPlaceFeatures(ctx, in, p, left)
 		} else {
-			read = r.readPlaceRows(in, p, left)
+			read = r.readPlaceRows(ctx, in, p, left)
 		}
 		for i := range read {
 			if read[i].Region = r.locate(read[i].Point); read[i].Region < 0 {
@@ -96,7 +97,7 @@ func kindOf(src PlaceSource, value string) (string, bool) {
 	return kindOfWord(value)
 }
 
-func (r *reader) readPlaceFeatures(in *input, src PlaceSource, left *counter) []rawPlace {
+func (r *reader) readPlaceFeatures(ctx context.Context, in *input, src PlaceSource, left *counter) []rawPlace {
 	var out []rawPlace
 	readFeatures(in, func(f *feature) error {
 		k, ok := kindOf(src, f.field(src.Source, "kind", "kind", "类型", "类别"))
@@ -105,11 +106,11 @@ func (r *reader) readPlaceFeatures(in *input, src PlaceSource, left *counter) []
 		}
 		if !ok {
 			left.add(T("种类不在词表里的地点，未使用", "places of kinds that the study does not know, left out"))
-			return r.stop()
+			return r.stop(ctx)
 		}
 		point, ok := r.placePoint(in, f, left)
 		if !ok {
-			return r.stop()
+			return r.stop(ctx)
 		}
 		p := rawPlace{in: in, row: f.number}
 		p.Kind, p.Point, p.Footfall = k, point, -1
@@ -125,12 +126,12 @@ func (r *reader) readPlaceFeatures(in *input, src PlaceSource, left *counter) []
 			}
 			if problem != nil {
 				_ = in.fail(f.number, cmp.Or(src.Fields["footfall"], "footfall"), text, problem.what, problem.hint)
-				return r.stop()
+				return r.stop(ctx)
 			}
 			p.Footfall = n
 		}
 		out = append(out, p)
-		return r.stop()
+		return r.stop(ctx)
 	})
 	return out
 }
@@ -156,7 +157,7 @@ func (r *reader) placePoint(in *input, f *feature, left *counter) (orb.Point, bo
 	return p, !math.IsNaN(p[0])
 }
 
-func (r *reader) readPlaceRows(in *input, src PlaceSource, left *counter) []rawPlace {
+func (r *reader) readPlaceRows(ctx context.Context, in *input, src PlaceSource, left *counter) []rawPlace {
 	t := openTable(in, src.Source, "")
 	if t == nil {
 		return nil
@@ -170,7 +171,7 @@ func (r *reader) readPlaceRows(in *input, src PlaceSource, left *counter) []rawP
 		r.c.find("info", in.name, 0, T("没有种类列，全部按 %s", "has no column of kinds: all are taken as %s", src.Kind))
 	}
 	var out []rawPlace
-	for t.scan() {
+	for t.scan(ctx) {
 		k, ok := kindOf(src, t.get("kind"))
 		if !ok {
 			left.add(Text{"种类“" + clip(t.get("kind")) + "”不在词表里的地点，未使用", "places of the unknown kind \"" + clip(t.get("kind")) + "\", left out"})
@@ -207,13 +208,13 @@ func impliedKind(header []string) string {
 }
 
 // exclusions reads all exclusion files.
-func (r *reader) exclusions() {
+func (r *reader) exclusions(ctx context.Context) {
 	for _, e := range r.study.Exclusions {
-		in := r.open("exclusions", e.Source)
+		in := r.open(ctx, "exclusions", e.Source)
 		if in == nil {
 			continue
 		}
-		r.readExclusions(in, e)
+		r.readExclusions(ctx, in, e)
 		r.closeInput(in)
 	}
 	slices.SortStableFunc(r.out.Exclusions, func(a, b siting.Exclusion) int {
@@ -222,13 +223,13 @@ func (r *reader) exclusions() {
 	})
 }
 
-func (r *reader) readExclusions(in *input, e ExclusionSource) {
+func (r *reader) readExclusions(ctx context.Context, in *input, e ExclusionSource) {
 	left := &counter{}
 	readFeatures(in, func(f *feature) error {
 		shape, ok := polygons(f)
 		if !ok {
 			left.add(T("不是面的要素，未使用", "features that are no polygons, left out"))
-			return r.stop()
+			return r.stop(ctx)
 		}
 		check := checkShape(shape)
 		for _, p := range check.problems {
@@ -242,7 +243,7 @@ func (r *reader) readExclusions(in *input, e ExclusionSource) {
 			}
 			r.out.Exclusions = append(r.out.Exclusions, x)
 		}
-		return r.stop()
+		return r.stop(ctx)
 	})
 	left.report(r.c, "info", in.name)
 }

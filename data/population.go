@@ -2,6 +2,7 @@ package data
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"strconv"
@@ -18,26 +19,27 @@ import (
 const maxPeople = 1e9
 
 // people reads all population files.
-func (r *reader) people() {
+func (r *reader) people(ctx context.Context) {
 	seen := map[h3.Cell]seenAt{}
 	totals := map[int32]seenAt{}
 	for _, p := range r.study.Population {
-		in := r.open("population", p.Source)
+		in := r.open(ctx, "population", p.Source)
 		if in == nil {
 			continue
 		}
 		switch {
 		case p.Kind == "h3":
-			r.readCells(in, p, seen)
+			r.readCells(ctx, in, p, seen)
 		case p.Kind == "totals":
-			r.readTotals(in, p, totals)
+			r.readTotals(ctx, in, p, totals)
 		case isGeoJSON(in.name):
-			r.readPeopleFeatures(in, p)
+			r.readPeopleFeatures(ctx, in, p)
 		default:
-			r.readPeoplePoints(in, p)
+			r.readPeoplePoints(ctx, in, p)
 		}
 		r.closeInput(in)
 	}
+	r.addedUp()
 	pop := &r.out.Population
 	slices.SortFunc(pop.Cells, func(a, b coverage.CellCount) int { return cmp.Compare(a.Cell, b.Cell) })
 	slices.SortFunc(pop.Points, func(a, b coverage.PointCount) int {
@@ -52,6 +54,20 @@ func (r *reader) people() {
 			}
 			r.cells[cell.Resolution()][cell] = true
 		}
+	}
+}
+
+// addedUp says that several files of people are added up, which is right only when they count different people.
+func (r *reader) addedUp() {
+	var files []string
+	for _, p := range r.study.Population {
+		if p.Kind != "totals" {
+			files = append(files, p.File)
+		}
+	}
+	if len(files) > 1 {
+		list := strings.Join(files, ", ")
+		r.c.find("warning", files[1], 0, T("几个人口文件的人数相加：%s；若是同一批人，只留一个", "the people of several files are added up: %s; keep one if they are the same people", list))
 	}
 }
 
@@ -79,7 +95,7 @@ func needTable(in *input, p PopulationSource) bool {
 	return true
 }
 
-func (r *reader) readCells(in *input, p PopulationSource, seen map[h3.Cell]seenAt) {
+func (r *reader) readCells(ctx context.Context, in *input, p PopulationSource, seen map[h3.Cell]seenAt) {
 	if !needTable(in, p) {
 		return
 	}
@@ -92,7 +108,7 @@ func (r *reader) readCells(in *input, p PopulationSource, seen map[h3.Cell]seenA
 		return
 	}
 	resolutions := map[int]bool{}
-	for t.scan() {
+	for t.scan(ctx) {
 		cell, ok := parseCell(t.get("id"))
 		if !ok {
 			_ = t.fail("id", T("不是 H3 格网编号", "is not an H3 cell"), T("例如 8928308280fffff", "for example 8928308280fffff"))
@@ -147,7 +163,7 @@ func (t *table) empty() {
 	}
 }
 
-func (r *reader) readPeoplePoints(in *input, p PopulationSource) {
+func (r *reader) readPeoplePoints(ctx context.Context, in *input, p PopulationSource) {
 	t := openTable(in, p.Source, "")
 	if t == nil {
 		return
@@ -156,7 +172,7 @@ func (r *reader) readPeoplePoints(in *input, p PopulationSource) {
 	if !t.require("lon", "lat", "people") {
 		return
 	}
-	for t.scan() {
+	for t.scan(ctx) {
 		point, okPoint := t.point()
 		people, okPeople := t.people()
 		if okPoint && okPeople {
@@ -166,19 +182,19 @@ func (r *reader) readPeoplePoints(in *input, p PopulationSource) {
 	t.empty()
 }
 
-func (r *reader) readPeopleFeatures(in *input, p PopulationSource) {
+func (r *reader) readPeopleFeatures(ctx context.Context, in *input, p PopulationSource) {
 	left := &counter{}
 	readFeatures(in, func(f *feature) error {
 		point, ok := f.geometry.(orb.Point)
 		if !ok {
 			left.add(T("不是点的要素，未使用", "features that are no points, left out"))
-			return r.stop()
+			return r.stop(ctx)
 		}
 		key := cmp.Or(p.Fields["people"], "population")
 		text := f.field(p.Source, "people", "population", "people", "pop", "人口", "常住人口", "人口数")
 		if text == "" {
 			left.add(T("没有人口属性的点，未使用", "points without a number of people, left out"))
-			return r.stop()
+			return r.stop(ctx)
 		}
 		people, problem := parseNumber(text)
 		switch {
@@ -191,7 +207,7 @@ func (r *reader) readPeopleFeatures(in *input, p PopulationSource) {
 		case in.checkPoint(f, point):
 			r.out.Population.Points = append(r.out.Population.Points, coverage.PointCount{Point: point, People: people})
 		}
-		return r.stop()
+		return r.stop(ctx)
 	})
 	left.report(r.c, "warning", in.name)
 }
@@ -206,7 +222,7 @@ func (in *input) checkPoint(f *feature, p orb.Point) bool {
 	return false
 }
 
-func (r *reader) readTotals(in *input, p PopulationSource, seen map[int32]seenAt) {
+func (r *reader) readTotals(ctx context.Context, in *input, p PopulationSource, seen map[int32]seenAt) {
 	if !needTable(in, p) {
 		return
 	}
@@ -219,7 +235,7 @@ func (r *reader) readTotals(in *input, p PopulationSource, seen map[int32]seenAt
 		return
 	}
 	names := regionNames(r.regions)
-	for t.scan() {
+	for t.scan(ctx) {
 		people, ok := t.people()
 		region, known := r.regionOf(t, names)
 		if !ok || !known {

@@ -1,8 +1,10 @@
 package data
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/paulmach/orb"
 	h3 "github.com/uber/h3-go/v4"
@@ -29,9 +31,9 @@ type Options struct {
 // InputErrors of at most MaxErrors; other errors mean that the context ended or that the machine failed. Sites, places,
 // regions and people come out ordered by their ids, whatever the order of the rows was.
 func Read(ctx context.Context, study *Study, options Options) (*Dataset, error) {
-	r := &reader{ctx: ctx, study: study, options: options, c: newCollector()}
-	for _, step := range []func(){r.studyFile, r.boundaries, r.people, r.roads, r.ledgers, r.places, r.exclusions, r.compare} {
-		step()
+	r := &reader{study: study, options: options, c: newCollector()}
+	for _, step := range []func(context.Context){r.studyFile, r.boundaries, r.people, r.roads, r.ledgers, r.places, r.exclusions, r.compare} {
+		step(ctx)
 		if r.fatal != nil {
 			return nil, r.fatal
 		}
@@ -49,9 +51,37 @@ func Read(ctx context.Context, study *Study, options Options) (*Dataset, error) 
 	return &r.out, nil
 }
 
+// files lists the input files in the order in which the study names them.
+func (s *Study) files() []string {
+	var all []Source
+	for _, x := range s.Areas {
+		all = append(all, x.Source)
+	}
+	for _, x := range s.Population {
+		all = append(all, x.Source)
+	}
+	for _, x := range s.Roads {
+		all = append(all, x.Source)
+	}
+	for _, x := range s.Sites {
+		all = append(all, x.Source)
+	}
+	for _, x := range s.Places {
+		all = append(all, x.Source)
+	}
+	for _, x := range s.Exclusions {
+		all = append(all, x.Source)
+	}
+	slices.SortStableFunc(all, func(a, b Source) int { return cmp.Compare(a.Line, b.Line) })
+	out := make([]string, len(all))
+	for i, x := range all {
+		out[i] = x.File
+	}
+	return out
+}
+
 // reader is a dataset being read.
 type reader struct {
-	ctx     context.Context //nolint:containedctx // lives as long as one call of Read
 	study   *Study
 	options Options
 	c       *collector
@@ -63,22 +93,21 @@ type reader struct {
 }
 
 // stop ends the reading of a file when there are enough problems or the context has ended.
-func (r *reader) stop() error {
+func (r *reader) stop(ctx context.Context) error {
 	if r.c.full() {
 		return errFull
 	}
-	return r.ctx.Err()
+	return ctx.Err()
 }
 
 // open announces a file and takes its hash; nil after noting why it cannot be read.
-func (r *reader) open(role string, src Source) *input {
-	if r.c.full() || r.ctx.Err() != nil {
+func (r *reader) open(ctx context.Context, role string, src Source) *input {
+	if r.c.full() || ctx.Err() != nil {
 		return nil
 	}
 	s := r.study
 	if r.options.Progress != nil {
-		total := len(s.Areas) + len(s.Population) + len(s.Roads) + len(s.Sites) + len(s.Places) + len(s.Exclusions)
-		r.options.Progress(Progress{File: src.File, Role: role, Index: r.count, Count: total})
+		r.options.Progress(Progress{File: src.File, Role: role, Index: r.count, Count: len(s.files())})
 	}
 	r.count++
 	in := newInput(s, role, src, r.c)
@@ -92,10 +121,13 @@ func (r *reader) open(role string, src Source) *input {
 func (r *reader) closeInput(in *input) { r.out.Inputs = append(r.out.Inputs, in.info) }
 
 // studyFile lists the study file itself among the inputs.
-func (r *reader) studyFile() {
+func (r *reader) studyFile(context.Context) {
 	name := r.study.Path
 	in := &input{name: filepath.Base(name), path: name, role: "study", c: r.c}
 	r.c.file(in.name)
+	for _, file := range r.study.files() {
+		r.c.file(file)
+	}
 	in.info = Input{Path: in.name, Role: "study"}
 	if in.inspect() {
 		r.closeInput(in)

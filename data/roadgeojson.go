@@ -2,6 +2,7 @@ package data
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"strconv"
@@ -27,7 +28,7 @@ var (
 
 // readRoadFeatures reads lines as roads. Lines join where their points are identical to 1e-7 degree: at ends and at
 // points between, as OSM ways do; points between of a bridge, a tunnel or another layer join only within their layer.
-func (r *reader) readRoadFeatures(in *input, src RoadSource) *network.Roads {
+func (r *reader) readRoadFeatures(ctx context.Context, in *input, src RoadSource) *network.Roads {
 	var all []lineRoad
 	left := &counter{}
 	noClass := 0
@@ -40,11 +41,11 @@ func (r *reader) readRoadFeatures(in *input, src RoadSource) *network.Roads {
 			lines = g
 		default:
 			left.add(T("不是线的要素，未使用", "features that are no lines, left out"))
-			return r.stop()
+			return r.stop(ctx)
 		}
 		road, hasClass, ok := readRoad(f, src, left)
 		if !ok {
-			return r.stop()
+			return r.stop(ctx)
 		}
 		if !hasClass {
 			noClass++
@@ -55,7 +56,7 @@ func (r *reader) readRoadFeatures(in *input, src RoadSource) *network.Roads {
 				all = append(all, road)
 			}
 		}
-		return r.stop()
+		return r.stop(ctx)
 	})
 	left.report(r.c, "info", in.name)
 	if noClass > 0 {

@@ -3,6 +3,7 @@ package data
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"os"
 	"slices"
@@ -14,21 +15,21 @@ import (
 )
 
 // roads reads all road files.
-func (r *reader) roads() {
+func (r *reader) roads(ctx context.Context) {
 	if len(r.study.Roads) == 0 {
 		return
 	}
 	all := &network.Roads{}
 	for _, s := range r.study.Roads {
-		in := r.open("roads", s.Source)
+		in := r.open(ctx, "roads", s.Source)
 		if in == nil {
 			continue
 		}
 		var part *network.Roads
 		if isGeoJSON(in.name) {
-			part = r.readRoadFeatures(in, s)
+			part = r.readRoadFeatures(ctx, in, s)
 		} else {
-			part = r.readRoadPBF(in)
+			part = r.readRoadPBF(ctx, in)
 		}
 		if part != nil && len(part.Ways) == 0 && !r.c.full() {
 			_ = in.fail(0, "", "", T("没有可用的道路", "holds no road that anyone may use"), T("检查文件是否含道路", "check whether the file holds roads"))
@@ -57,14 +58,14 @@ func joinRoads(all, part *network.Roads) {
 	}
 }
 
-func (r *reader) readRoadPBF(in *input) *network.Roads {
+func (r *reader) readRoadPBF(ctx context.Context, in *input) *network.Roads {
 	file, err := os.Open(in.path)
 	if err != nil {
 		_ = r.c.add(openError(in.name, err))
 		return nil
 	}
 	defer file.Close() // read only
-	blocks, err := readPBF(r.ctx, bufio.NewReaderSize(file, 1<<20), r.options.Workers)
+	blocks, err := readPBF(ctx, bufio.NewReaderSize(file, 1<<20), r.options.Workers)
 	if err != nil {
 		r.pbfProblem(in, err)
 		return nil
@@ -78,7 +79,7 @@ func (r *reader) readRoadPBF(in *input) *network.Roads {
 func (r *reader) pbfProblem(in *input, err error) {
 	var p *pbfError
 	switch {
-	case r.ctx.Err() != nil: // Read reports it
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded): // Read reports it
 	case errors.As(err, &p):
 		_ = in.failWith(0, p.what, p.hint, err)
 	default:

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,14 +15,14 @@ import (
 )
 
 // ledgers reads all site ledgers.
-func (r *reader) ledgers() {
+func (r *reader) ledgers(ctx context.Context) {
 	var all []rawSite
 	for _, s := range r.study.Sites {
-		in := r.open("sites", s.Source)
+		in := r.open(ctx, "sites", s.Source)
 		if in == nil {
 			continue
 		}
-		all = append(all, r.readSites(in, s)...)
+		all = append(all, r.readSites(ctx, in, s)...)
 		r.closeInput(in)
 	}
 	nameless(all, func(s *rawSite) (*string, string, orb.Point) { return &s.ID, s.Name, s.Point })
@@ -67,7 +68,7 @@ func nameless[T any](items []T, parts func(*T) (id *string, name string, p orb.P
 	}
 }
 
-func (r *reader) readSites(in *input, src SiteSource) []rawSite {
+func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []rawSite {
 	t := openTable(in, src.Source, src.Sheet)
 	if t == nil {
 		return nil
@@ -85,7 +86,7 @@ func (r *reader) readSites(in *input, src SiteSource) []rawSite {
 	}
 	var out []rawSite
 	var kept, dropped int
-	for t.scan() {
+	for t.scan(ctx) {
 		site, ok := r.site(t, src)
 		if !ok {
 			continue

@@ -3,6 +3,7 @@ package data
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -74,9 +75,9 @@ func (t *table) require(names ...string) bool {
 }
 
 // scan moves to the next row that holds anything. It returns false at the end, or when reading cannot go on.
-func (t *table) scan() bool {
+func (t *table) scan(ctx context.Context) bool {
 	for {
-		if t.in.c.full() {
+		if t.in.c.full() || ctx.Err() != nil {
 			return false
 		}
 		row, cells, err := t.next()
@@ -264,7 +265,7 @@ func csvTable(in *input, text io.Reader) *table {
 		row, _ := r.FieldPos(0)
 		return row, cells, nil
 	}
-	if before := len(in.c.errs); !t.scan() {
+	if before := len(in.c.errs); !t.scan(context.Background()) {
 		if len(in.c.errs) == before {
 			_ = in.fail(0, "", "", T("没有表头", "has no header"), T("第一行写列名", "put the column names into the first row"))
 		}
