@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +58,7 @@ func (g *guesser) look(file string) {
 	lower := strings.ToLower(file)
 	in := &input{name: file, path: filepath.Join(g.dir, filepath.FromSlash(file)), c: newCollector()}
 	switch ext := filepath.Ext(lower); {
+	case ext == ".yaml" || ext == ".yml" || ext == ".md" || namedLike(file, "readme", "license", "说明"): // no inputs
 	case ext == ".pbf":
 		g.Roads = append(g.Roads, guessedSource{File: file, Note: "OSM PBF"})
 		g.note("%s：OSM 路网，用作道路", "%s: an OSM extract, taken as roads", file)
@@ -66,7 +68,6 @@ func (g *guesser) look(file string) {
 		g.lookTable(in)
 	case ext == ".xlsx":
 		g.lookWorkbook(in)
-	case ext == ".yaml" || ext == ".yml" || ext == ".md":
 	case ext == ".zip":
 		g.note("%s：压缩包，未使用；若是 GTFS，解压出 stops.txt 可作地点", "%s: an archive, not used; of a GTFS feed, unpack stops.txt to use it as places", file)
 	default:
@@ -185,6 +186,9 @@ var osmLevels = map[string][2]string{
 	"7": {"district", "片区"}, "8": {"town", "街道乡镇"}, "9": {"village", "村"}, "10": {"community", "社区"}, "11": {"block", "网格"},
 }
 
+// plainID is a word that serves as an id as it is.
+var plainID = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
 // areas takes a file as boundaries: with a level property of several values, or as one level.
 func (g *guesser) areas(name string, s geoSummary) {
 	src := guessedSource{File: name, count: s.polygons}
@@ -197,6 +201,9 @@ func (g *guesser) areas(name string, s geoSummary) {
 		var pairs [][2]string
 		for i, v := range list {
 			id := [2]string{fmt.Sprintf("level%d", i+1), v}
+			if plainID.MatchString(v) {
+				id[0] = v
+			}
 			if known, ok := osmLevels[v]; ok && key == "admin_level" {
 				id = known
 			}

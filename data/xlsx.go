@@ -16,7 +16,7 @@ import (
 // Limits of a workbook: a ledger of a province has some 100,000 rows. The unpacked limits stop decompression bombs.
 const (
 	maxWorkbook  = 200 << 20
-	maxUnpacked  = 1 << 30
+	maxUnpacked  = 512 << 20
 	maxHeaderRow = 10 // the header is looked for in the first rows
 )
 
