@@ -56,6 +56,12 @@ func (g *Graph) Weight(edge int32) geo.Impedance { return geo.Impedance(g.edges[
 // Way returns the index into Roads.Ways of the way that an edge is a piece of.
 func (g *Graph) Way(edge int32) int32 { return g.way[edge] }
 
+// Road returns the way that an edge is a piece of, as the source gave it: its name, class and id.
+func (g *Graph) Road(edge int32) Way { return g.roads.Ways[g.way[edge]] }
+
+// Ends returns the nodes at the start and the end of an edge. Edges that share a node meet there.
+func (g *Graph) Ends(edge int32) (from, to int32) { return g.edges[edge].from, g.edges[edge].to }
+
 // Line returns the geometry of an edge in the order of its way, WGS84 lon, lat. It is a copy.
 func (g *Graph) Line(edge int32) orb.LineString {
 	refs := g.roads.Refs[g.first[edge] : g.last(edge)+1]
@@ -72,7 +78,7 @@ func (g *Graph) backward(edge int32) bool { return g.oneWay == nil || g.oneWay[e
 
 // Build makes the graph of the ways that the mode may use. Edge costs are the great-circle lengths of their segments, summed and
 // rounded once, or the time that they take at the class's speed (or the posted limit where that is lower and Mode.Posted).
-// Ways without access or with a closed class are left out. Roads that contradict themselves are an error wrapping ErrRoads
+// Ways without access, of a closed class or of fewer than two nodes are left out. Roads that contradict themselves are an error wrapping ErrRoads
 // that lists the first faults. Time and memory grow with the number of nodes of the usable ways.
 func Build(ctx context.Context, roads *Roads, mode Mode, metric geo.Metric) (*Graph, error) {
 	if err := mode.Validate(); err != nil {

@@ -148,6 +148,9 @@ func TestStreetsAreCutAtJunctionsOfUsableStreetsOnly(t *testing.T) {
 	if g.Edges() != 1 || g.Nodes() != 2 || g.Weight(0) != 200_000 || g.Way(0) != 0 {
 		t.Errorf("driving: %d edges, %d nodes; want 1, 2", g.Edges(), g.Nodes())
 	}
+	if from, to := g.Ends(0); g.Road(0).ID != 1 || from == to {
+		t.Errorf("way %d from %d to %d", g.Road(0).ID, from, to)
+	}
 	if line := g.Line(0); len(line) != 3 || line[1] != place(1, 0) {
 		t.Errorf("the bend is lost: %v", line)
 	}
