@@ -29,6 +29,8 @@ type maxDual struct {
 	cover  []float64 // scratch per row
 	order  []int32   // scratch per column
 	unit   bool      // all costs equal
+	price  float64   // of money, where costs differ
+	winner []int32   // scratch per group: its best column
 }
 
 func newMaxDual(in *instance, budget int64, group []int32, workers int) *maxDual {
@@ -47,6 +49,11 @@ func newMaxDual(in *instance, budget int64, group []int32, workers int) *maxDual
 	for _, c := range in.cost {
 		d.unit = d.unit && c == in.cost[0]
 	}
+	for _, g := range group {
+		for int(g) >= len(d.winner) {
+			d.winner = append(d.winner, -1)
+		}
+	}
 	copy(d.lambda, d.most)
 	return d
 }
@@ -60,6 +67,34 @@ func (d *maxDual) rescale(shift uint, start []int64) {
 		d.lambda[i] = d.most[i]
 		if start != nil {
 			d.lambda[i] = min(start[i], d.most[i])
+		}
+	}
+}
+
+// begin starts from the multipliers that a plan suggests: rows that it leaves bare count in full; of what a column adds, as
+// much as money is worth where the plan stops. columns are in the order in which they were added.
+func (d *maxDual) begin(columns []int32) {
+	gains, worth := make([]int64, len(columns)), make([]float64, len(columns))
+	since := make([]int32, d.in.rows()) // 1 + place of the column that covers the row first
+	for k, j := range columns {
+		for _, i := range d.in.col.at(int(j)) {
+			if since[i] == 0 {
+				since[i] = int32(k) + 1
+				gains[k] += d.in.w[i]
+			}
+		}
+		worth[k] = float64(gains[k]) / math.Max(1, float64(d.in.cost[j]))
+	}
+	if len(columns) == 0 {
+		return
+	}
+	slices.Sort(worth)
+	least := worth[len(worth)/10]
+	d.price = least * float64(int64(1)<<d.shift)
+	for i, k := range since {
+		if k > 0 {
+			share := least * math.Max(1, float64(d.in.cost[columns[k-1]])) / math.Max(1, float64(gains[k-1]))
+			d.lambda[i] = int64(min(1, share) * float64(d.most[i]))
 		}
 	}
 }
@@ -94,7 +129,9 @@ func (d *maxDual) prices() {
 	})
 }
 
-// choose solves the inner knapsack with fractions and returns its value, rounded up.
+// choose solves the inner knapsack with fractions and returns at least its value. With costs that differ it is solved
+// through its own dual, the price of money: sum_G max(0, max_{j in G} r_j - price c_j) + price B, for the price at which
+// the columns that are worth it just spend the budget. Any price gives a valid bound.
 func (d *maxDual) choose() int64 {
 	d.order = d.order[:0]
 	for j := range d.r {
@@ -102,33 +139,72 @@ func (d *maxDual) choose() int64 {
 			d.order = append(d.order, int32(j))
 		}
 	}
-	d.keepGroupBest()
 	d.chosen, d.part = d.chosen[:0], 1
-	if d.unit {
+	if d.unit && d.group == nil {
 		return d.chooseUnit()
 	}
-	slices.SortFunc(d.order, func(a, b int32) int { return -compareRatio(d.r[a], d.in.cost[a], d.r[b], d.in.cost[b]) })
-	var value int64
-	left := d.budget
-	for _, j := range d.order {
-		c := d.in.cost[j]
-		if c > left {
-			if left > 0 {
-				hi, lo := bits.Mul64(uint64(d.r[j]), uint64(left))
-				q, rest := bits.Div64(hi, lo, uint64(c)) // r < 2^53, left < c: q fits
-				if rest > 0 {
-					q++
-				}
-				value += int64(q)
-				d.chosen, d.part = append(d.chosen, j), float64(left)/float64(c)
-			}
-			break
+	low, high := 0.0, d.price // spent at low exceeds the budget, at high it does not
+	if d.takes(low, false) <= float64(d.budget) {
+		high = 0
+	} else {
+		for high = math.Max(high*1.01, 1); d.takes(high, false) > float64(d.budget); high *= 2 {
+			low = high
 		}
-		left -= c
-		value += d.r[j]
-		d.chosen = append(d.chosen, j)
+		if near := d.price * 0.99; near > low && d.takes(near, false) > float64(d.budget) {
+			low = near
+		}
+		for range 30 {
+			mid := (low + high) / 2
+			if high-low < 1e-4*high || mid <= low || mid >= high {
+				break
+			}
+			if d.takes(mid, false) > float64(d.budget) {
+				low = mid
+			} else {
+				high = mid
+			}
+		}
 	}
-	return value
+	d.price = high
+	d.takes(high, true)
+	var value int64
+	for _, j := range d.chosen { // rounded so that the bound stays valid
+		value += d.r[j] - int64(math.Floor(high*float64(d.in.cost[j])*(1-1e-15)))
+	}
+	return value + int64(math.Ceil(high*float64(d.budget)*(1+1e-15))) + 1
+}
+
+// takes returns what the columns cost that are worth the price, one of a group; keep writes them to chosen.
+func (d *maxDual) takes(price float64, keep bool) (spent float64) {
+	if d.group != nil {
+		for g := range d.winner {
+			d.winner[g] = -1
+		}
+	}
+	worth := func(j int32) float64 { return float64(d.r[j]) - float64(price*float64(d.in.cost[j])) }
+	for _, j := range d.order {
+		if worth(j) <= 0 {
+			continue
+		}
+		if d.group != nil && d.group[j] >= 0 {
+			if w := d.winner[d.group[j]]; w < 0 || worth(j) > worth(w) {
+				d.winner[d.group[j]] = j
+			}
+			continue
+		}
+		if spent += float64(d.in.cost[j]); keep {
+			d.chosen = append(d.chosen, j)
+		}
+	}
+	for _, j := range d.winner {
+		if j < 0 {
+			continue
+		}
+		if spent += float64(d.in.cost[j]); keep {
+			d.chosen = append(d.chosen, j)
+		}
+	}
+	return spent
 }
 
 // chooseUnit takes the columns of largest r when all costs are the same.
@@ -144,31 +220,6 @@ func (d *maxDual) chooseUnit() int64 {
 		d.chosen = append(d.chosen, j)
 	}
 	return value
-}
-
-// keepGroupBest would be exact only for a fixed price of money, so groups are relaxed here by an upper envelope: of a
-// group, a column that is dearer and not better than another is dropped. What is left is a valid relaxation.
-func (d *maxDual) keepGroupBest() {
-	if d.group == nil {
-		return
-	}
-	type top struct{ j int32 }
-	best := map[int32]top{}
-	kept := d.order[:0]
-	slices.SortFunc(d.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(d.in.cost[a], d.in.cost[b]), cmp.Compare(d.r[b], d.r[a]), cmp.Compare(a, b))
-	})
-	for _, j := range d.order {
-		g := d.group[j]
-		if g >= 0 {
-			if t, ok := best[g]; ok && d.r[t.j] >= d.r[j] {
-				continue
-			}
-			best[g] = top{j}
-		}
-		kept = append(kept, j)
-	}
-	d.order = kept
 }
 
 // compareRatio compares r1/c1 with r2/c2 exactly; a cost of 0 is an infinite ratio.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -22,27 +23,56 @@ func Rollout(ctx context.Context, p *RolloutProblem, o Options) (*RolloutSolutio
 		}
 		return s, nil
 	}
-	search := newRolloutSearch(r, o.Seed)
-	search.greedy(nil)
-	search.keep()
-	bounds := newRolloutBounds(r, o.workers())
-	const round = 10
-	steps := 0
-	for steps < o.iterations() {
-		steps += bounds.run(ctx, min(round, o.iterations()-steps), search.best, search.top)
-		total := bounds.total()
-		o.report(Progress{steps, search.top.value, total, gapOf(search.top.value, total)})
-		if ctx.Err() != nil || search.top.missing == 0 && (total <= float64(search.top.value) || gapOf(search.top.value, total) < o.Gap) {
-			break
-		}
-		for range round / 2 {
+	t := &rolloutRun{o: o, dual: newRolloutDual(r, o.workers()), bounds: newRolloutBounds(r, o.workers()), search: newRolloutSearch(r, o.Seed)}
+	t.run(ctx)
+	return t.solution(), nil
+}
+
+// rolloutRun is a running solution of a rollout.
+type rolloutRun struct {
+	o      Options
+	dual   *rolloutDual
+	bounds *rolloutBounds
+	search *rolloutSearch
+	steps  int
+}
+
+// run alternates bounds, plans rounded from the dual and rebuilding until the proof, the wanted gap, the end of the budget
+// or of ctx.
+func (t *rolloutRun) run(ctx context.Context) {
+	s := t.search
+	s.greedy(nil)
+	s.keep()
+	t.dual.begin(s.ordered(), s.best)
+	const round = 25
+	for k := 0; k == 0 || t.steps < t.o.iterations(); k++ {
+		n := min(round, t.o.iterations()-t.steps)
+		t.dual.run(ctx, n, s.top.value)
+		t.steps += n
+		t.bounds.run(ctx, 3)
+		for _, least := range []float64{0.5, 0.3} {
 			if ctx.Err() == nil {
-				search.shake(ctx)
+				s.round(t.dual, least, 0.9)
+				s.polish(ctx)
 			}
 		}
+		for range 5 {
+			if ctx.Err() == nil {
+				s.shake(ctx)
+			}
+		}
+		gap := gapOf(s.top.value, t.bound())
+		t.o.report(Progress{t.steps, s.top.value, t.bound(), gap})
+		if ctx.Err() != nil || gap <= t.o.Gap && float64(s.top.missing) <= t.bounds.shortfall() {
+			break
+		}
 	}
-	search.restore()
-	return search.solution(bounds, steps), nil
+	s.restore()
+}
+
+// bound is the least proved limit of the objective.
+func (t *rolloutRun) bound() float64 {
+	return math.Max(float64(t.search.top.value), math.Min(float64(t.dual.bound()), t.bounds.total()))
 }
 
 // openFixed opens the fixed columns, and says why that breaks a rule if it does.
@@ -88,9 +118,10 @@ func (r *rollout) fixedUpTo(t int32) (columns []int32) {
 }
 
 // solution writes the plan down.
-func (s *rolloutSearch) solution(b *rolloutBounds, steps int) *RolloutSolution {
-	a := &RolloutSolution{Year: slices.Clone(s.year), Iterations: steps, Objective: s.top.value, Shortfall: s.top.missing,
-		Bound: max(b.total(), float64(s.top.value)), Missed: make([]int64, len(s.p.Goals)), ShortfallBound: b.shortfall(), Status: Feasible}
+func (t *rolloutRun) solution() *RolloutSolution {
+	s, b := t.search, t.bounds
+	a := &RolloutSolution{Year: slices.Clone(s.year), Iterations: t.steps, Objective: s.top.value, Shortfall: s.top.missing,
+		Bound: t.bound(), Missed: make([]int64, len(s.p.Goals)), ShortfallBound: b.shortfall(), Status: Feasible}
 	for j, t := range a.Year {
 		if int(t) == s.years {
 			a.Year[j] = -1

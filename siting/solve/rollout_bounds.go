@@ -16,6 +16,7 @@ type rolloutBounds struct {
 type yearDual struct {
 	dual  *maxDual
 	base  int64 // covered whatever is chosen
+	goal  int64 // what a greedy plan covers beyond that
 	class int   // -1 = all, weighted
 	year  int
 }
@@ -70,6 +71,10 @@ func (r *rollout) yearDual(t, class, workers int) *yearDual {
 	}
 	in := newInstance(&weighted, reduction{dropColumn: drop, dropRow: done})
 	d.dual = newMaxDual(in, max(0, money), r.groupsOf(in), workers)
+	g := newPlan(in) // conflicts do not matter here: it is only a place to start from
+	g.greedy(max(0, money))
+	d.dual.begin(g.list)
+	d.goal = g.value
 	return d
 }
 
@@ -90,28 +95,13 @@ func (r *rollout) groupsOf(in *instance) []int32 {
 	return g
 }
 
-// run makes n steps in every problem, towards the best plan.
-func (b *rolloutBounds) run(ctx context.Context, n int, best []int32, top score) int {
-	_, _ = best, top
+// run makes n steps in every problem.
+func (b *rolloutBounds) run(ctx context.Context, n int) {
 	for _, row := range b.rest {
 		for _, d := range row {
-			d.dual.run(ctx, n, b.target(d))
+			d.dual.run(ctx, n, min(d.goal, d.dual.bound()-1))
 		}
 	}
-	return n
-}
-
-// target is what the plan at hand covers in the problem.
-func (b *rolloutBounds) target(d *yearDual) int64 {
-	var v int64
-	for c := range b.r.cover {
-		if d.class == c {
-			v = b.r.cover[c][d.year]
-		} else if d.class < 0 {
-			v += b.r.value[c] * b.r.cover[c][d.year]
-		}
-	}
-	return v - d.base
 }
 
 func (d *yearDual) bound() float64 { return float64(d.base + d.dual.bound()) }

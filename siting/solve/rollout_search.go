@@ -241,11 +241,16 @@ func (s *rolloutSearch) shake(ctx context.Context) {
 	}
 	s.greedy(skip)
 	s.greedy(nil)
+	s.polish(ctx)
+}
+
+// polish moves columns between years, fills up again and keeps the plan when it is the best.
+func (s *rolloutSearch) polish(ctx context.Context) {
 	s.advance()
-	if len(s.opened) < 100 {
+	if s.list(); len(s.opened) < 100 {
 		s.exchange(ctx)
-		s.greedy(nil)
 	}
+	s.greedy(nil)
 	s.keep()
 }
 
