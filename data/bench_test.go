@@ -68,7 +68,7 @@ func benchPBF(b *testing.B, text []byte) {
 		}
 		objects = 0
 		for _, block := range blocks {
-			objects += len(block.nodeID) + len(block.ways) + block.skipped
+			objects += len(block.nodeID) + len(block.ways) + block.closed + block.areas + block.skipped
 		}
 		assembleRoads(blocks)
 	}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
+
+	"sitecover/geo/network"
 )
 
 // The limits of the format, which also bound what a hostile file can make us allocate.
@@ -48,17 +50,12 @@ type pbfBlob struct {
 // pbfBlock is what one blob says about roads.
 type pbfBlock struct {
 	nodeID   []int64
-	lon, lat []int32 // 1e-7 degrees, OSM's own precision
-	ways     []pbfWay
-	refs     []int64 // node ids of all ways, concatenated
-	skipped  int     // relations and other ways: not needed
-}
-
-// pbfWay is a way with a road's tags. Its nodes are the block's refs[first : first+count].
-type pbfWay struct {
-	id           int64
-	tags         wayTags
-	first, count int32
+	lon, lat []int32       // 1e-7 degrees, OSM's own precision
+	ways     []network.Way // that someone may use; First and Count are in refs
+	refs     []int64       // node ids of all ways, concatenated
+	closed   int           // roads that nobody may use
+	areas    int           // tagged highway or route, but no road
+	skipped  int           // relations and other ways: not needed
 }
 
 // readPBF decodes all blobs, several at a time. The result is in the order of the file, whatever the number of workers: every block

@@ -9,7 +9,8 @@ import (
 type pbfDecoder struct {
 	inflater
 	strings [][]byte
-	roles   []bool // of each string: a tag key that matters
+	texts   []string // of each string, made when first asked for
+	roles   []bool   // of each string: a tag key that matters
 	groups  [][]byte
 }
 
@@ -36,7 +37,7 @@ func (d *pbfDecoder) decode(blob pbfBlob) (*pbfBlock, error) {
 
 func (d *pbfDecoder) block(content []byte) (*pbfBlock, error) {
 	s := scale{granularity: 100}
-	d.strings, d.roles, d.groups = d.strings[:0], d.roles[:0], d.groups[:0]
+	d.strings, d.texts, d.roles, d.groups = d.strings[:0], d.texts[:0], d.roles[:0], d.groups[:0]
 	w := wire{b: content}
 	for w.next() {
 		switch w.field {
@@ -81,6 +82,7 @@ func (d *pbfDecoder) table(b []byte) error {
 		}
 		text := w.bytes()
 		d.strings = append(d.strings, text)
+		d.texts = append(d.texts, "")
 		d.roles = append(d.roles, tagKeysOfWays[string(text)])
 	}
 	return w.err
@@ -234,14 +236,25 @@ func (d *pbfDecoder) way(b []byte, out *pbfBlock) error {
 	if w.err != nil {
 		return w.err
 	}
-	way := pbfWay{id: id, first: int32(len(out.refs))}
-	if err := d.tags(&way.tags, keys, values); err != nil {
+	var t wayTags
+	if err := d.tags(&t, keys, values); err != nil {
 		return err
 	}
-	if way.tags.highway == "" && way.tags.route == "" {
+	if t.highway == "" && t.route != "ferry" {
 		out.skipped++
 		return nil
 	}
+	class, ok := t.isRoad()
+	if !ok {
+		out.areas++
+		return nil
+	}
+	way := t.way(class)
+	if way.Access == 0 {
+		out.closed++
+		return nil
+	}
+	way.ID, way.First = id, int32(len(out.refs))
 	var ref int64
 	for refs.more() {
 		ref += refs.signed()
@@ -250,9 +263,17 @@ func (d *pbfDecoder) way(b []byte, out *pbfBlock) error {
 	if refs.err != nil {
 		return refs.err
 	}
-	way.count = int32(len(out.refs)) - way.first
+	way.Count = int32(len(out.refs)) - way.First
 	out.ways = append(out.ways, way)
 	return nil
+}
+
+// text returns a string of the block's table; ways of one block share it.
+func (d *pbfDecoder) text(i uint64) string {
+	if d.texts[i] == "" {
+		d.texts[i] = string(d.strings[i])
+	}
+	return d.texts[i]
 }
 
 func (d *pbfDecoder) tags(t *wayTags, keys, values packed) error {
@@ -262,7 +283,7 @@ func (d *pbfDecoder) tags(t *wayTags, keys, values packed) error {
 			return errWire
 		}
 		if d.roles[k] {
-			t.set(string(d.strings[k]), string(d.strings[v]))
+			t.set(d.text(k), d.text(v))
 		}
 	}
 	if keys.err != nil || values.err != nil {

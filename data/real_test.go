@@ -198,7 +198,7 @@ func otherReader(t *testing.T, path string) (map[osm.NodeID]orb.Point, map[int64
 		case *osm.Node:
 			nodes[o.ID] = orb.Point{o.Lon, o.Lat}
 		case *osm.Way:
-			if o.Tags.Find("highway") != "" || o.Tags.Find("route") != "" {
+			if o.Tags.Find("highway") != "" || o.Tags.Find("route") == "ferry" {
 				ways[int64(o.ID)] = o
 			}
 		}

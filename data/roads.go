@@ -166,20 +166,10 @@ func pickWays(blocks []*pbfBlock, stats *roadStats) []openWay {
 	}
 	ways := make([]openWay, 0, n)
 	for _, b := range blocks {
-		for i := range b.ways {
-			w := &b.ways[i]
-			class, ok := w.tags.isRoad()
-			if !ok {
-				stats.areas++
-				continue
-			}
-			way := w.tags.way(class)
-			if way.Access == 0 {
-				stats.closed++
-				continue
-			}
-			way.ID = w.id
-			ways = append(ways, openWay{way, b.refs[w.first : w.first+w.count]})
+		stats.closed += b.closed
+		stats.areas += b.areas
+		for _, w := range b.ways {
+			ways = append(ways, openWay{w, b.refs[w.First : w.First+w.Count]})
 		}
 	}
 	slices.SortStableFunc(ways, func(a, b openWay) int { return cmp.Compare(a.way.ID, b.way.ID) })
