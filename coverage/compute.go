@@ -35,6 +35,9 @@ func Compute(ctx context.Context, in Input) (*Result, error) {
 		res.Total = append(res.Total, f.total)
 		res.Blank = append(res.Blank, f.blank)
 		res.Scattered = append(res.Scattered, f.scattered)
+		if f.groups != nil {
+			res.Groups = append(res.Groups, f.groups)
+		}
 	}
 	return res, nil
 }

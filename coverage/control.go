@@ -82,43 +82,76 @@ func (d *distributor) partIn(cell, region int32) int32 {
 
 // control scales the people of the parts to the control totals, the finest level first.
 func (d *distributor) control(totals []RegionTotal) error {
-	for _, n := range d.people {
-		d.account.Total += n
+	d.account.Total = sumOf(d.people)
+	for _, g := range d.groups {
+		g.account.Total = sumOf(g.people)
 	}
 	if len(totals) == 0 {
 		return nil
 	}
-	totals = slices.Clone(totals)
-	slices.SortFunc(totals, func(a, b RegionTotal) int { return cmp.Compare(a.Region, b.Region) })
-	if err := d.checkRoom(totals); err != nil {
+	order := make([]int32, len(totals))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(totals[a].Region, totals[b].Region) })
+	sorted := make([]RegionTotal, len(totals))
+	for to, from := range order {
+		sorted[to] = totals[from]
+	}
+	if err := d.checkRoom(sorted); err != nil {
 		return err
 	}
-	pools := d.pools(totals)
-	held := d.held()
+	pools := d.pools(sorted)
+	held := d.held(d.people)
+	for _, g := range d.groups {
+		g.held = d.held(g.people)
+	}
 	for _, n := range pools.free {
 		d.account.Uncontrolled += d.people[n]
 	}
 	// Regions are sorted by level, so that going backwards meets every region before its parents.
-	for i := len(totals) - 1; i >= 0; i-- {
-		change := d.meet(totals[i], pools.of[i], held[totals[i].Region])
-		for _, region := range d.regions.Path(totals[i].Region) {
-			held[region] += change
+	for i := len(sorted) - 1; i >= 0; i-- {
+		before, after := d.meet(sorted[i], pools.of[i], held[sorted[i].Region])
+		d.change(held, sorted[i].Region, after-before)
+		d.account.Total += after - before
+		for _, g := range d.groups {
+			t := groupTarget{region: sorted[i].Region, total: g.totalOf(order[i]), pool: pools.of[i], people: d.people, before: before, after: after}
+			change := g.meet(t)
+			d.change(g.held, t.region, change)
+			g.account.Total += change
 		}
-		d.account.Total += change
 	}
 	slices.Reverse(d.account.Scaled)
 	slices.Reverse(d.account.Even)
 	slices.Reverse(d.account.Conflicts)
+	for _, g := range d.groups {
+		slices.Reverse(g.account.Own)
+		slices.Reverse(g.account.Spread)
+		slices.Reverse(g.account.Conflicts)
+	}
 	return nil
 }
 
+func sumOf(people []People) (sum People) {
+	for _, n := range people {
+		sum += n
+	}
+	return sum
+}
+
+// change adds to a region and all that hold it.
+func (d *distributor) change(held []People, region int32, by People) {
+	for ; region >= 0; region = d.regions.All[region].Parent {
+		held[region] += by
+	}
+}
+
 // meet brings one region, which holds that many people now, to its total by changing the parts of its pool, and returns
-// the change.
-func (d *distributor) meet(total RegionTotal, pool []int32, held People) People {
+// the people of the pool before and after.
+func (d *distributor) meet(total RegionTotal, pool []int32, held People) (before, after People) {
 	var round rounder
 	want := round.next(total.People)
 	weights := make([]int64, len(pool))
-	before := People(0)
 	for i, part := range pool {
 		weights[i] = int64(d.people[part])
 		before += d.people[part]
@@ -129,9 +162,9 @@ func (d *distributor) meet(total RegionTotal, pool []int32, held People) People 
 		if held != want {
 			d.account.Conflicts = append(d.account.Conflicts, Conflict{Region: total.Region, Total: want, Held: held})
 		}
-		return 0
+		return before, before
 	case before == 0 && target == 0:
-		return 0
+		return 0, 0
 	case before == 0:
 		for i, part := range pool {
 			weights[i] = d.landWeight(part)
@@ -143,7 +176,7 @@ func (d *distributor) meet(total RegionTotal, pool []int32, held People) People 
 	for i, n := range d.shares.split(int64(target), weights) {
 		d.people[pool[i]] = People(n)
 	}
-	return target - before
+	return before, target
 }
 
 // landWeight returns the area of a part as an integer weight of at least 1, in 1/64 m².
@@ -169,11 +202,11 @@ func (d *distributor) checkRoom(totals []RegionTotal) error {
 	return errors.Join(errs...)
 }
 
-// held returns the people of every region, those of its descendants included.
-func (d *distributor) held() []People {
+// held returns the people (per part of the grid) of every region, those of its descendants included.
+func (d *distributor) held(people []People) []People {
 	held := make([]People, len(d.regions.All))
 	for i, part := range d.grid.Parts {
-		held[part.Region] += d.people[i]
+		held[part.Region] += people[i]
 	}
 	for i := len(held) - 1; i >= 0; i-- {
 		if parent := d.regions.All[i].Parent; parent >= 0 {
@@ -217,6 +250,10 @@ func (d *distributor) pools(totals []RegionTotal) pools {
 // demand lists the parts with people.
 func (d *distributor) demand() *Demand {
 	out := &Demand{}
+	for _, g := range d.groups {
+		out.Groups = append(out.Groups, DemandGroup{ID: g.counts.ID})
+		d.account.Groups = append(d.account.Groups, g.account)
+	}
 	for i, part := range d.grid.Parts {
 		if d.people[i] == 0 {
 			continue
@@ -225,6 +262,9 @@ func (d *distributor) demand() *Demand {
 		out.People = append(out.People, d.people[i])
 		out.Region = append(out.Region, part.Region)
 		out.Cell = append(out.Cell, part.Cell)
+		for k, g := range d.groups {
+			out.Groups[k].People = append(out.Groups[k].People, g.people[i])
+		}
 	}
 	return out
 }

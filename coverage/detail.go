@@ -232,4 +232,16 @@ func (w *wide) addProduct(a, b uint64) {
 	w.hi, _ = bits.Add64(w.hi, hi, carry)
 }
 
+func (w *wide) add(a uint64) {
+	var carry uint64
+	w.lo, carry = bits.Add64(w.lo, a, 0)
+	w.hi += carry
+}
+
+// div returns w / d rounded down; the result must fit.
+func (w wide) div(d uint64) uint64 {
+	quotient, _ := bits.Div64(w.hi, w.lo, d)
+	return quotient
+}
+
 func (w wide) float() float64 { return float64(w.hi)*0x1p64 + float64(w.lo) }

@@ -25,6 +25,7 @@ type Distribution struct {
 	Even         []Even     // regions with a total and no source people: spread by area, by region
 	Conflicts    []Conflict // totals that finer totals contradict, by region
 	Uncontrolled People     // of Total, in no region with a control total; 0 when there are no totals at all
+	Groups       []GroupSum // per group, in the population's order
 }
 
 // SourceSum is the account of one kind of source.
@@ -79,20 +80,27 @@ var (
 //     finest total around it; a coarser total rules what no finer one does, after these are taken off it. Where nothing
 //     is left to rule, or less than nothing, the finer ones win and the difference is a Conflict.
 //   - A region with a total but no people from any source is spread evenly by area.
+//   - Groups go where their people go, record by record, and are scaled with them; a total that tells a group's own number
+//     scales the group to it instead. A group that only totals tell is spread like the people. No part has more members of
+//     a group than people.
 //
 // People are fixed-point numbers shared out by largest remainders, ties to the lowest part: Inside + Outside = Input, and
 // the people of a region are its control total, to the last millionth of a person. Every record that is not usable is an
-// error (ErrPeople, ErrPlace, ErrTotal, ErrPopulation), joined up to a cap.
+// error (ErrPeople, ErrPlace, ErrTotal, ErrPopulation, ErrGroup), joined up to a cap.
 func Distribute(g *grid.Grid, r *geo.Regions, p Population) (*Demand, *Distribution, error) {
 	if err := p.check(g, r); err != nil {
 		return nil, nil, err
 	}
 	d := &distributor{grid: g, regions: r, people: make([]People, len(g.Parts)), account: &Distribution{}}
+	d.groups = newGroupDistributors(p.Groups, len(g.Parts))
 	d.addCells(p.Cells)
 	if err := d.addPoints(p.Points); err != nil {
 		return nil, nil, err
 	}
 	d.account.Inside = d.account.Input - d.account.Outside
+	for _, group := range d.groups {
+		group.account.Inside = group.account.Input - group.account.Outside
+	}
 	if err := d.control(p.Totals); err != nil {
 		return nil, nil, err
 	}
@@ -147,6 +155,7 @@ func (p Population) check(g *grid.Grid, r *geo.Regions) error {
 		}
 		seen[c.Region] = true
 	}
+	p.checkGroups(bad)
 	if sum > maxPeople {
 		errs = append(errs, fmt.Errorf("%w: %g", ErrPopulation, sum))
 	}
@@ -162,10 +171,12 @@ type distributor struct {
 	people  []People // per part of the grid
 	account *Distribution
 	shares  apportioner
+	groups  []*groupDistributor
 
-	cells   []h3.Cell // scratch of addCoarse
+	cells   []h3.Cell // scratch of addCells
 	parts   []int32
 	weights []int64
+	fine    [2]int64
 }
 
 // rounder turns a stream of real numbers of people into fixed-point ones whose running sum never strays from the real one
@@ -195,15 +206,21 @@ func (d *distributor) addCells(cells []CellCount) {
 	}
 	sum := SourceSum{Kind: "cells", Records: len(cells)}
 	var round rounder
-	for _, c := range cells {
+	for i, c := range cells {
 		n := round.next(c.People)
-		outside := n
+		var shares []int64
 		if c.Cell.Resolution() > d.grid.Resolution {
-			outside -= d.addFine(c, n)
+			shares = d.shareFine(c, n)
 		} else {
-			outside -= d.addCoarse(c, n)
+			shares = d.shareCoarse(c, n)
 		}
-		sum.add(n, outside)
+		for k, part := range d.parts {
+			d.people[part] += People(shares[k])
+		}
+		for _, g := range d.groups {
+			g.cell(i, d.parts, shares)
+		}
+		sum.add(n, People(shares[len(d.parts)]))
 	}
 	d.close(sum)
 }
@@ -222,15 +239,16 @@ func (d *distributor) close(s SourceSum) {
 	d.account.Outside += s.Outside
 }
 
-// addFine places the count of a cell finer than the grid and returns how much of it lies inside.
-func (d *distributor) addFine(c CellCount, n People) People {
+// shareFine sets d.parts to the part for the count of a cell finer than the grid, and returns what lies inside it and outside.
+func (d *distributor) shareFine(c CellCount, n People) []int64 {
 	centre := c.Cell.LatLng()
-	part := d.place(c.Cell.Parent(d.grid.Resolution), orb.Point{centre.Lng, centre.Lat})
-	if part < 0 {
-		return 0
+	d.parts = d.parts[:0]
+	if part := d.place(c.Cell.Parent(d.grid.Resolution), orb.Point{centre.Lng, centre.Lat}); part >= 0 {
+		d.parts = append(d.parts, part)
 	}
-	d.people[part] += n
-	return n
+	d.fine[len(d.parts)] = 0
+	d.fine[0] = int64(n)
+	return d.fine[:len(d.parts)+1]
 }
 
 // weightOne is the weight of a whole cell when people are shared out by area.
@@ -239,9 +257,9 @@ const weightOne = 1 << 32
 // areaWeight returns the share of a part as an integer weight of at least 1.
 func areaWeight(share float64) int64 { return max(int64(math.Round(share*weightOne)), 1) }
 
-// addCoarse shares the count of a cell, no finer than the grid, among the parts of its children by area, and returns how
-// much of it lies inside.
-func (d *distributor) addCoarse(c CellCount, n People) People {
+// shareCoarse shares the count of a cell, no finer than the grid, among the parts of its children, d.parts, by area. It returns
+// their shares and last what lies outside. They are valid until the next call.
+func (d *distributor) shareCoarse(c CellCount, n People) []int64 {
 	d.cells = grid.AppendAt(d.cells[:0], c.Cell, d.grid.Resolution)
 	parts, weights := d.parts[:0], d.weights[:0]
 	outside := int64(0)
@@ -262,16 +280,9 @@ func (d *distributor) addCoarse(c CellCount, n People) People {
 			outside += left
 		}
 	}
-	if len(parts) == 0 {
-		return 0
-	}
 	weights = append(weights, outside)
 	d.parts, d.weights = parts, weights
-	shares := d.shares.split(int64(n), weights)
-	for i, part := range parts {
-		d.people[part] += People(shares[i])
-	}
-	return n - People(shares[len(parts)])
+	return d.shares.split(int64(n), weights)
 }
 
 func (d *distributor) addPoints(points []PointCount) error {
@@ -284,9 +295,12 @@ func (d *distributor) addPoints(points []PointCount) error {
 	}
 	sum := SourceSum{Kind: "points", Records: len(points)}
 	var round rounder
-	for _, p := range points {
+	for i, p := range points {
 		n := round.next(p.People)
 		part := d.place(finder.CellOf(p.Point), p.Point)
+		for _, g := range d.groups {
+			g.point(i, part, n)
+		}
 		if part < 0 {
 			sum.add(n, n)
 			continue

@@ -135,6 +135,9 @@ func grow(g *grid.Grid, open []bool, from int32) []int32 {
 func (f *gapFinder) gap(s *Service, cells []int32) Gap {
 	d := f.in.Demand
 	gap := Gap{Tier: s.Tier, Cells: cells, Region: -1, Site: -1}
+	if len(d.Groups) > 0 {
+		gap.Groups = make([]People, len(d.Groups))
+	}
 	var points []int32 // uncovered demand points
 	held := map[int32]People{}
 	codes := make([]h3.Cell, len(cells))
@@ -144,6 +147,9 @@ func (f *gapFinder) gap(s *Service, cells []int32) Gap {
 			if !s.Covered(int(i)) && d.People[i] > 0 {
 				points = append(points, i)
 				gap.People += d.People[i]
+				for g := range gap.Groups {
+					gap.Groups[g] += d.Groups[g].People[i]
+				}
 				held[d.Region[i]] += d.People[i]
 			}
 		}

@@ -6,6 +6,7 @@ type figures struct {
 	total     Indicators
 	blank     []int32
 	scattered People
+	groups    []GroupCoverage
 }
 
 // sum turns the service of a tier into the figures of every region and of the whole area. All sums are of integers, from
@@ -13,6 +14,7 @@ type figures struct {
 func sum(in Input, s *Service, owner []int32) figures {
 	f := figures{region: make([]Indicators, len(in.Regions.All))}
 	sumPeople(in, s, f.region)
+	f.groups = sumGroups(in, s)
 	f.scattered = sumCells(in, s, owner, f.region)
 	sumSites(in, s.Tier, s.Open, f.region)
 	f.blank = markPresence(in, s.Tier, f.region)

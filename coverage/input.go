@@ -72,6 +72,12 @@ func (in Input) checkDemand(bad func(field, what string, cause error)) {
 			len(d.Point), n, len(d.Region), len(d.Cell)), nil)
 		return
 	}
+	for k, g := range d.Groups {
+		if len(g.People) != n {
+			bad(fmt.Sprintf("Demand.Groups[%d]", k), fmt.Sprintf("%d counts for %d points", len(g.People), n), nil)
+			return
+		}
+	}
 	if err := checkPoints("Demand.Point", d.Point); err != nil {
 		bad("Demand", "no place on Earth", err)
 	}
@@ -80,6 +86,8 @@ func (in Input) checkDemand(bad func(field, what string, cause error)) {
 		switch {
 		case d.People[i] < 0:
 			bad(field, fmt.Sprintf("%v people", d.People[i].Float()), nil)
+		case !d.membersFit(i):
+			bad(field, "a group has more members than people, or fewer than none", ErrGroup)
 		case d.Region[i] < 0 || int(d.Region[i]) >= len(in.Regions.All):
 			bad(field, fmt.Sprintf("region %d does not exist", d.Region[i]), nil)
 		case d.Cell[i] < 0 || int(d.Cell[i]) >= len(in.Grid.Cells):

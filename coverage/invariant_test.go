@@ -37,6 +37,13 @@ func randomInput(t *rapid.T, tb testing.TB) Input {
 			}
 		}
 	}
+	for k := range rng.IntN(3) {
+		group := DemandGroup{ID: fmt.Sprintf("g%d", k)}
+		for _, n := range in.Demand.People {
+			group.People = append(group.People, People(rng.Int64N(int64(n)+1)))
+		}
+		in.Demand.Groups = append(in.Demand.Groups, group)
+	}
 	for k := range 1 + rng.IntN(2) {
 		tier := Tier{ID: fmt.Sprintf("t%d", k), Mode: []string{Straight, "walk", "drive"}[rng.IntN(3)], Limit: metres(float64(rng.IntN(1500))),
 			MinArea: float64(rng.IntN(2)) * 50, OwnerLevel: rng.IntN(4) - 1, Parent: -1}
@@ -220,9 +227,16 @@ func TestOrderChangesNothing(t *testing.T) {
 			other.Demand.Region = append(other.Demand.Region, in.Demand.Region[i])
 			other.Demand.Cell = append(other.Demand.Cell, in.Demand.Cell[i])
 		}
+		for _, group := range in.Demand.Groups {
+			members := make([]People, len(demand))
+			for to, from := range demand {
+				members[to] = group.People[from]
+			}
+			other.Demand.Groups = append(other.Demand.Groups, DemandGroup{group.ID, members})
+		}
 		names := []Named{{"x", toyOrigin}, {"y", north(toyOrigin, 900)}}
 		a, b := mustCompute(t, in), mustCompute(t, other)
-		if !reflect.DeepEqual(a.Region, b.Region) || !reflect.DeepEqual(a.Total, b.Total) || !reflect.DeepEqual(a.Blank, b.Blank) {
+		if !reflect.DeepEqual(a.Region, b.Region) || !reflect.DeepEqual(a.Total, b.Total) || !reflect.DeepEqual(a.Blank, b.Blank) || !reflect.DeepEqual(a.Groups, b.Groups) {
 			rt.Fatalf("figures differ:\n%+v\n%+v", a, b)
 		}
 		for k := range in.Tiers {

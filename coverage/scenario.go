@@ -272,7 +272,11 @@ func (s *Scenario) finish(old *Result, service Service, cut []int32) {
 	s.res = &Result{
 		Date: old.Date, Services: slices.Clone(old.Services), Region: slices.Clone(old.Region), Total: slices.Clone(old.Total),
 		Blank: slices.Clone(old.Blank), Unconnected: slices.Clone(old.Unconnected), Scattered: slices.Clone(old.Scattered),
+		Groups: slices.Clone(old.Groups),
 	}
 	s.res.Services[t], s.res.Region[t], s.res.Total[t] = service, f.region, f.total
 	s.res.Blank[t], s.res.Unconnected[t], s.res.Scattered[t] = f.blank, cut, f.scattered
+	if f.groups != nil {
+		s.res.Groups[t] = f.groups
+	}
 }

@@ -55,6 +55,7 @@ type Population struct {
 	Cells  []CellCount
 	Points []PointCount
 	Totals []RegionTotal // control totals; sources are scaled to them region by region
+	Groups []GroupCount  // how many of all these belong to each group; nil = no groups are told apart
 }
 
 // CellCount is people counted in an H3 cell of any resolution.
@@ -82,6 +83,8 @@ type Demand struct {
 	People []People
 	Region []int32 // deepest region
 	Cell   []int32 // index into the grid's cells
+
+	Groups []DemandGroup // nil when the study tells no groups apart
 }
 
 // Len returns the number of demand points.
@@ -149,6 +152,8 @@ type Result struct {
 
 	Unconnected [][]int32 // [tier] open sites farther than max_access from any usable road: they serve nobody by road
 	Scattered   []People  // [tier] uncovered people of cells that count as covered: in no gap. Gaps + Scattered + Covered = People
+
+	Groups [][]GroupCoverage // [tier][group of the demand]; nil when the demand tells no groups apart
 }
 
 // Gap is a connected group of inhabited cells whose people are outside every service area of a tier.
@@ -156,10 +161,11 @@ type Gap struct {
 	ID      string // stable: the tier and the lowest cell index of the group
 	Rank    int    // 1 = most people, within its tier
 	Tier    int
-	Cells   []int32 // grid cells, ascending
-	People  People  // uncovered people
-	Region  int32   // the deepest region that holds most of these people
-	Touches []int32 // every deepest region with uncovered people of the gap, ascending
+	Cells   []int32  // grid cells, ascending
+	People  People   // uncovered people
+	Groups  []People // of them the members of each group of the demand; nil when it tells none apart
+	Region  int32    // the deepest region that holds most of these people
+	Touches []int32  // every deepest region with uncovered people of the gap, ascending
 	Centre  orb.Point
 	Place   string           // name of the nearest named place, "" when there is none
 	Site    int32            // nearest open site of the tier by great circle, -1 = none
