@@ -35,6 +35,7 @@ type rolloutRun struct {
 	bounds *rolloutBounds
 	search *rolloutSearch
 	steps  int
+	proved bool // by branching
 }
 
 // run alternates bounds, plans rounded from the dual and rebuilding until the proof, the wanted gap, the end of the budget
@@ -67,11 +68,20 @@ func (t *rolloutRun) run(ctx context.Context) {
 			break
 		}
 	}
+	if ctx.Err() == nil && (t.gap() > t.o.Gap || float64(s.top.missing) > t.bounds.shortfall()) {
+		t.proved = s.prove(ctx, 200*t.o.iterations())
+	}
 	s.restore()
 }
 
+// gap is the distance to the proof.
+func (t *rolloutRun) gap() float64 { return gapOf(t.search.top.value, t.bound()) }
+
 // bound is the least proved limit of the objective.
 func (t *rolloutRun) bound() float64 {
+	if t.proved {
+		return float64(t.search.top.value)
+	}
 	return math.Max(float64(t.search.top.value), math.Min(float64(t.dual.bound()), t.bounds.total()))
 }
 
@@ -138,6 +148,9 @@ func (t *rolloutRun) solution() *RolloutSolution {
 			y.Value += s.value[c] * s.cover[c][t]
 		}
 		a.Years = append(a.Years, y)
+	}
+	if t.proved {
+		a.ShortfallBound = float64(a.Shortfall)
 	}
 	a.Order = s.ordered()
 	a.Gap = gapOf(a.Objective, a.Bound)

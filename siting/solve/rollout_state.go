@@ -174,7 +174,7 @@ func (r *rollout) provided(j, t int32) bool {
 		return true
 	}
 	for _, k := range r.p.Needs[j] {
-		if r.year[k] <= t {
+		if k != j && r.year[k] <= t {
 			return true
 		}
 	}
