@@ -140,6 +140,31 @@ func TestRolloutNamesSitesThatChangeLater(t *testing.T) {
 	}
 }
 
+// Eight billion people over ten years with a weight of 2.5 do not fit in millionths: the solver counts in coarser units, the
+// plan still in people, to the last one.
+func TestRolloutCountsMorePeopleThanTheSolverCan(t *testing.T) {
+	y := newToy(t, straightTier(100, -1), straightTier(50, -1))
+	y.people(at(1000, 1000), 5_000_000_001)
+	y.people(at(2000, 1000), 3_000_000_002)
+	y.place("a", "hall", at(1000, 1000))
+	y.place("b", "hall", at(2000, 1000))
+	var budgets []Budget
+	for year := 2026; year < 2036; year++ {
+		budgets = append(budgets, Budget{year, 1})
+	}
+	plan := y.rollout(Problem{Rules: []TierRules{{Host: 1, Weight: 2.5}, {NoHosts: true}}, Budgets: budgets,
+		Targets: []Target{{Year: 2020, Tier: 0, Effective: 0.5, Presence: -1}, {Year: 2026, Tier: 0, Effective: 0.6, Presence: -1}}})
+	if got, want := picks(plan), "2026 host:a/0(+5.000000001e+09) 2027 host:b/0(+3.000000002e+09)"; got != want {
+		t.Errorf("picks %s, want %s", got, want)
+	}
+	if want := 2.5 * (10*5_000_000_001 + 9*3_000_000_002); math.Abs(plan.Objective-want) > 1e-6*want {
+		t.Errorf("objective %v, want %v", plan.Objective, want)
+	}
+	if len(plan.Missed) != 1 || plan.Missed[0].Target.Year != 2020 { // before any money; 62.5 % are reached in 2026
+		t.Errorf("missed %+v", plan.Missed)
+	}
+}
+
 func TestRolloutOpensNothingWhereAllIsServed(t *testing.T) {
 	y := greedyTrap(t)
 	for i, p := range y.w.Demand.Point {

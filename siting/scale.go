@@ -18,9 +18,6 @@ type scale struct {
 // people returns people in units, rounded to the nearest.
 func (s *scale) people(p coverage.People) int64 { return (int64(p) + s.unit/2) / s.unit }
 
-// exact reports whether people are counted in units without rounding.
-func (s *scale) exact() bool { return s.unit == 1 }
-
 // fit finds the finest unit that keeps all sums in range.
 func (m *model) fit() scale {
 	const person = int64(coverage.Person)
