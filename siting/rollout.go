@@ -88,7 +88,7 @@ func searchOptions(o solve.Options, p *solve.RolloutProblem) solve.Options {
 // The default iteration budget: this much work (about ten seconds of one core), but not fewer iterations than bring a bound
 // of some use.
 const (
-	searchWork    = 600_000_000
+	searchWork    = 3_000_000_000
 	minIterations = 60
 )
 
