@@ -64,8 +64,7 @@ func Open(ctx context.Context, path string, opts Options) (*Session, error) {
 	if s.Study, err = data.Load(path); err != nil {
 		return nil, err
 	}
-	s.stage("读入数据", "reading inputs")
-	if s.Data, err = data.Read(ctx, s.Study, data.Options{}); err != nil {
+	if s.Data, err = data.Read(ctx, s.Study, data.Options{Workers: opts.Workers, Progress: s.reading}); err != nil {
 		return nil, err
 	}
 	for _, m := range s.Study.Modes {
@@ -79,6 +78,12 @@ func Open(ctx context.Context, path string, opts Options) (*Session, error) {
 
 // Tiers returns the study's tiers in its order.
 func (s *Session) Tiers() []coverage.Tier { return s.tiers }
+
+func (s *Session) reading(p data.Progress) {
+	if s.opts.Progress != nil {
+		s.opts.Progress(data.T("读入 %s", "reading %s", p.File), int64(p.Index), int64(p.Count))
+	}
+}
 
 func (s *Session) stage(zh, en string) {
 	if s.opts.Progress != nil {
