@@ -39,8 +39,9 @@ type packedLines struct {
 
 // packRoads draws the roads for the map: by rank, simplified to about the width of the line.
 func packRoads(p projection, roads *network.Roads) []packedLines {
+	out := []packedLines{}
 	if roads == nil {
-		return nil
+		return out
 	}
 	tolerance := [4]float64{6, 6, 4, 4} // metres
 	var lines [4][]orb.LineString
@@ -59,7 +60,6 @@ func packRoads(p projection, roads *network.Roads) []packedLines {
 		lines[rank] = append(lines[rank], ls)
 		points[rank] += len(ls)
 	}
-	var out []packedLines
 	total := 0
 	for rank := range lines {
 		if total += points[rank]; len(lines[rank]) == 0 || total > maxRoadPoints && rank > 0 {
@@ -126,7 +126,7 @@ func packBorders(p projection, rs *geo.Regions) []packedLines {
 	for e, l := range level {
 		byLevel[l] = append(byLevel[l], e)
 	}
-	var out []packedLines
+	out := []packedLines{}
 	for l, edges := range byLevel {
 		if len(edges) == 0 {
 			continue

@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/url"
 	"os"
 	"os/exec"
@@ -303,5 +304,56 @@ func TestPageOnAPhone(t *testing.T) {
 		t.Error("the page scrolls sideways at 390 px")
 	}
 	b.shoot(t, "phone")
+	b.clean(t)
+}
+
+// TestPageOfCellsAlone: a study without boundaries, roads, plan and stations still opens, draws and answers.
+func TestPageOfCellsAlone(t *testing.T) {
+	b := openBrowser(t, 1440, 900)
+	s := makeCellsStudy(t, 12)
+	dir, _ := written(t, s, Chinese)
+	b.open(t, dir)
+	first := ask[float64](t, b, fmt.Sprintf(pixels, "gaps"))
+	b.run(t, script(`document.querySelector('[name="paint-gaps"][value="cost"]').click()`))
+	if ask[float64](t, b, fmt.Sprintf(pixels, "gaps")) == first {
+		t.Error("colouring by distance changes nothing")
+	}
+	b.shoot(t, "cells")
+	b.clean(t)
+}
+
+// TestPageUnpacksWhatWasPacked compares people and corners as the page sees them with the study's.
+func TestPageUnpacksWhatWasPacked(t *testing.T) {
+	b := openBrowser(t, 800, 600)
+	s := makeCellsStudy(t, 60) // across an edge of the icosahedron
+	dir, _ := written(t, s, Chinese)
+	b.open(t, dir)
+	var people float64
+	for _, p := range s.Demand.People {
+		people += p.Float()
+	}
+	if got := ask[float64](t, b, `SC.world().people.reduce(function (a, b) { return a + b; }, 0)`); math.Abs(got-people) > 0.05*float64(s.Demand.Len()) {
+		t.Errorf("the page counts %v people, the study %v", got, people)
+	}
+	// Neighbours share corners: nearly every corner of the page's hexagons must lie where two others have one, to a metre.
+	alone := ask[int](t, b, `(function () {
+	  var h = SC.world().hex, near = {}, alone = 0, q = 1.5 / SC.data.quantum;
+	  function all(i) { return h.odd[i] || h.corners.subarray(12 * i, 12 * i + 12); }
+	  function key(x, y, dx, dy) { return (Math.round(x / q) + dx) + ':' + (Math.round(y / q) + dy); }
+	  for (var i = 0; i < h.count; i++) { var c = all(i); for (var k = 0; k < c.length; k += 2) { var s = key(c[k], c[k + 1], 0, 0); near[s] = (near[s] || 0) + 1; } }
+	  for (i = 0; i < h.count; i++) {
+	    c = all(i);
+	    for (k = 0; k < c.length; k += 2) {
+	      var n = 0;
+	      for (var dx = -1; dx <= 1; dx++) for (var dy = -1; dy <= 1; dy++) n += near[key(c[k], c[k + 1], dx, dy)] || 0;
+	      if (n < 3) alone++;
+	    }
+	  }
+	  return alone;
+	})()`)
+	// Only the rim may be alone: 6·60 cells with at most four outer corners each.
+	if alone > 4*6*60 {
+		t.Errorf("%d corners lie where no neighbour has one", alone)
+	}
 	b.clean(t)
 }

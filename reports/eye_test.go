@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
@@ -21,4 +22,49 @@ func TestWriteForTheEye(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPanOfAHundredThousandCells prints how long the map of 100,000 cells takes to open and to move, when SITECOVER_EYE is set.
+// Times depend on the machine, so nothing is asserted.
+func TestPanOfAHundredThousandCells(t *testing.T) {
+	dir := os.Getenv("SITECOVER_EYE")
+	if dir == "" {
+		t.Skip("SITECOVER_EYE names no folder")
+	}
+	ring := 182
+	if v, err := strconv.Atoi(os.Getenv("SITECOVER_RING")); err == nil {
+		ring = v
+	}
+	s := makeCellsStudy(t, ring)
+	out := filepath.Join(dir, "cells")
+	if err := Write(context.Background(), out, s, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	b := openBrowser(t, 1440, 900)
+	b.open(t, out)
+	info, err := os.Stat(filepath.Join(out, "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := ask[float64](t, b, `performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart`)
+	for _, step := range []string{`SC.world()`, `SC.mapLegend(SC.maps.gaps)`, `SC.paints.share(SC.world(), 0, 0)`} {
+		t.Log(step, ask[float64](t, b, `(function () { var t0 = performance.now(); `+step+`; return performance.now() - t0; })()`))
+	}
+	t.Log(ask[string](t, b, `(function () { var m = SC.maps.gaps, on = Object.assign({}, m.on), ctx = m.back.getContext('2d'), out = '';
+	  m.back.width = 1400; m.back.height = 1000; on.paint = SC.paints.share(SC.world(), 0, 0);
+	  var all = ['gaps','sites','labels','borders','roads','excl','stations','picks','others'];
+	  all.forEach(function (l) { on[l] = false; });
+	  var v = m.screen(); v.w = 1400; v.h = 1000;
+	  [''].concat(all).forEach(function (l) { if (l) on[l] = true; var t0 = performance.now(); SC.draw(ctx, v, on); out += l + ' ' + Math.round(performance.now() - t0) + '; '; });
+	  return out; })()`))
+	first := ask[float64](t, b, `(function () { var m = SC.maps.gaps; m.seen = true; m.picture = null; m.show(); return m.spent; })()`)
+	frames := ask[[]float64](t, b, `(function () {
+	  var m = SC.maps.gaps, out = [];
+	  for (var i = 0; i < 120; i++) { var t0 = performance.now(); m.pan(i % 60 < 30 ? 6 : -6, 2); m.show(); out.push(performance.now() - t0); }
+	  return out.sort(function (a, b) { return a - b; });
+	})()`)
+	zoomed := ask[float64](t, b, `(function () { var m = SC.maps.gaps; m.zoom(6); m.picture = null; m.show(); return m.spent; })()`)
+	t.Logf("%d cells, %.1f MB: loaded in %.0f ms, drawn in %.0f ms, from near in %.0f ms; pan median %.1f, p95 %.1f ms", len(s.Grid.Cells),
+		float64(info.Size())/1e6, loaded, first, zoomed, frames[len(frames)/2], frames[len(frames)*95/100])
+	b.clean(t)
 }

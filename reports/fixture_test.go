@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	h3 "github.com/uber/h3-go/v4"
 
 	"sitecover/coverage"
 	"sitecover/geo"
@@ -370,4 +371,39 @@ func makeRest(s *Study, w world) {
 		{Severity: "warning", Where: "sites.xlsx:18", ZH: "面积为空：" + nasty[0], EN: "no floor area: " + nasty[0]},
 		{Severity: "info", Where: "population.csv", ZH: "3 个网格在研究范围外", EN: "3 cells lie outside the study area"},
 	}
+}
+
+// makeCellsStudy is a study defined by cells alone: one region without a shape, no roads, sites only of one tier, no plan.
+func makeCellsStudy(t testing.TB, ring int) *Study {
+	t.Helper()
+	cells := h3.LatLngToCell(h3.LatLng{Lat: 31.3, Lng: 120.9}, 9).GridDisk(ring)
+	slices.Sort(cells)
+	g, err := grid.FromCells(cells, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := geo.NewRegions([]geo.Level{{ID: "area", Name: "研究区"}}, []geo.Region{{ID: "1", Name: "某市", Parent: -1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var people coverage.Population
+	for i, c := range cells {
+		people.Cells = append(people.Cells, coverage.CellCount{Cell: c, People: float64(1 + i*7919%400)})
+	}
+	s := &Study{Name: "只有网格的研究", Date: time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC), Version: "test", Regions: rs, Grid: g,
+		Tiers: []coverage.Tier{{ID: "point", Name: "服务点", Limit: geo.Limit{Metric: geo.Seconds, Max: 900_000}, Mode: coverage.Straight, OwnerLevel: -1, Parent: -1}}}
+	s.Tiers[0].Limit = geo.Limit{Metric: geo.Metres, Max: 800_000}
+	if s.Demand, _, err = coverage.Distribute(g, rs, people); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(cells); i += 53 {
+		at := cells[i].LatLng()
+		s.Sites = append(s.Sites, coverage.Site{ID: fmt.Sprint(i), Name: fmt.Sprintf("点%d", i), Point: orb.Point{at.Lng, at.Lat}, FloorArea: -1})
+	}
+	in := coverage.Input{Date: s.Date, Regions: rs, Grid: g, Demand: s.Demand, Tiers: s.Tiers, Sites: s.Sites}
+	if s.Coverage, err = coverage.Compute(context.Background(), in); err != nil {
+		t.Fatal(err)
+	}
+	s.Gaps = coverage.FindGaps(in, s.Coverage, nil)
+	return s
 }

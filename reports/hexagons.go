@@ -38,7 +38,7 @@ func packHexagons(p projection, cells []h3.Cell) hexModel {
 		shapes[i] = shapeOf(p, c)
 	}
 	alignCorners(shapes)
-	var m hexModel
+	m := hexModel{Corner: [][6][2][3]float64{}}
 	for _, s := range shapes {
 		byFace[s.face] = append(byFace[s.face], s)
 		for _, c := range s.corners {

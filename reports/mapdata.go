@@ -153,7 +153,9 @@ func (b *builder) buildMap(p *page) *mapData {
 	s := b.s
 	d := &mapData{Lang: b.lang, Words: map[string]string{}, Date: p.Date, Notice: s.Notice, Quantum: m.quantum,
 		Size: [2]float64{math.Ceil(m.width), math.Ceil(m.height)}, Lead: p.Lead, RankLevel: b.rank, Charts: p.Charts,
-		Roads: packRoads(m.projection, s.Roads), Borders: packBorders(m.projection, s.Regions)}
+		Roads: packRoads(m.projection, s.Roads), Borders: packBorders(m.projection, s.Regions),
+		// Lists that may stay empty: the scripts expect lists, not null.
+		Exclude: []exclusionData{}, Picks: []pickData{}, Years: []int{}, Stations: []stationData{}}
 	for k := range mapLabels {
 		d.Words[k] = b.t(k)
 	}
@@ -212,7 +214,7 @@ func (m *mapper) cellData() cellData {
 	for i, c := range m.cells {
 		ids[i] = m.s.Grid.Cells[c.index]
 	}
-	out := cellData{Count: len(ids), Hex: packHexagons(m.projection, ids), Breaks: peopleBreaks(m.cells)}
+	out := cellData{Count: len(ids), Hex: packHexagons(m.projection, ids), Breaks: peopleBreaks(m.cells), Tiers: []cellTierData{}}
 	var people, region, parts packer
 	for _, c := range m.cells {
 		people.uint(uint64(math.Round(c.people.Float() * 10)))
@@ -277,7 +279,7 @@ func (m *mapper) cellYears(t int) string {
 // peopleBreaks are four class breaks near the quintiles, each rounded to 1, 2 or 5 times a power of ten.
 func peopleBreaks(cells []cell) []float64 {
 	if len(cells) == 0 {
-		return nil
+		return []float64{}
 	}
 	counts := make([]coverage.People, len(cells))
 	for i, c := range cells {

@@ -27,6 +27,7 @@ type page struct {
 	Stations                   []stationView
 	StationLine, StationWeight string
 	Trust                      trustView
+	Ranked                     bool // there are regions to compare
 	Charts                     []chartView
 }
 
@@ -106,6 +107,7 @@ func buildPage(s *Study, lang string) (*page, *builder) {
 		p.Money, p.PlanLine = p.Plan.Money, p.Plan.Line
 	}
 	p.Stations, p.StationLine = b.stations()
+	p.Ranked = len(p.Tiers[0].Rank) > 1
 	p.Trust = b.trust()
 	p.Charts = b.charts(p)
 	return p, b

@@ -24,7 +24,7 @@
   // layersOf leaves out switches for what the study does not have.
   function layersOf(map) {
     var d = SC.data, has = { gaps: d.gaps.length, sites: d.sites.length, others: d.tiers.length > 1, picks: d.picks.length, stations: d.stations.length,
-      borders: (d.borders || []).length, roads: (d.roads || []).length, excl: (d.exclude || []).length, labels: 1 };
+      borders: d.borders.length, roads: d.roads.length, excl: d.exclude.length, labels: 1 };
     return Object.keys(has).filter(function (l) { return has[l]; });
   }
 

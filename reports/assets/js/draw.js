@@ -80,7 +80,7 @@
   }
 
   function exclusions(ctx, v, world) {
-    (SC.data.exclude || []).forEach(function (e, i) {
+    SC.data.exclude.forEach(function (e, i) {
       traceAll(ctx, v, world.exclude[i], true);
       if (e.kind === 'water') {
         ctx.fillStyle = SC.colour.water;
@@ -225,7 +225,7 @@
   // SC.draw draws the whole picture and returns what a pointer can hit. on says which layers are shown.
   SC.draw = function (ctx, v, on) {
     var world = SC.world(), tier = SC.state.tier, mpp = SC.data.quantum / v.s, boxes = [], hits = [];
-    v.symbol = mpp < 8 ? 1.35 : mpp < 30 ? 1.1 : 0.9;
+    v.symbol = mpp < 8 ? 1.35 : mpp < 25 ? 1.1 : mpp < 45 ? 0.85 : 0.66;
     ctx.setTransform(v.dpr, 0, 0, v.dpr, 0, 0);
     land(ctx, v, world);
     cells(ctx, v, world, on.paint);

@@ -70,12 +70,12 @@
       } };
     },
     people: function (world) {
-      var b = SC.data.cells.breaks || [], colours = spread(ochre, b.length + 1);
+      var b = SC.data.cells.breaks, colours = spread(ochre, b.length + 1);
       return { unit: SC.word('class.people'), classes: colours.map(function (c, k) { return { colour: c, label: between(b, k) }; }),
         of: function (i) { return step(b, world.people[i]); } };
     },
     uncovered: function (world, tier) {
-      var t = world.tiers[tier], b = SC.data.cells.breaks || [], colours = spread(red, b.length + 1);
+      var t = world.tiers[tier], b = SC.data.cells.breaks, colours = spread(red, b.length + 1);
       var classes = colours.map(function (c, k) { return { colour: c, label: between(b, k) }; });
       classes.push({ colour: served, label: SC.word('class.all') });
       return { unit: SC.word('class.people'), classes: classes, of: function (i) {

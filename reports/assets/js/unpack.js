@@ -115,9 +115,9 @@
         };
       }),
       land: unpackLines(d.land),
-      roads: (d.roads || []).map(unpackLines),
-      borders: (d.borders || []).map(unpackLines),
-      exclude: (d.exclude || []).map(unpackLines),
+      roads: d.roads.map(unpackLines),
+      borders: d.borders.map(unpackLines),
+      exclude: d.exclude.map(unpackLines),
       gaps: d.gaps.map(unpackLines)
     };
     SC.unpacked = world;
