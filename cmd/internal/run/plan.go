@@ -11,7 +11,7 @@ import (
 
 // World is what siting builds upon; coverage must have been computed.
 func (s *Session) World() *siting.World {
-	return &siting.World{Input: s.input(), Coverage: s.Result, Places: s.Data.Places, Exclusions: s.Data.Exclusions}
+	return &siting.World{Input: s.input(), Coverage: s.Result, Places: s.Data.Places, Exclusions: s.Data.Exclusions, Roads: s.Data.Roads}
 }
 
 // Rules are the study's rules for new sites, one per tier.
