@@ -79,7 +79,7 @@ func (w *world) carriageways(mid []vec, ref string, routed []line) {
 	last := math.Inf(-1)
 	for _, j := range w.junctions(mid, routed) {
 		x := mid[j.at].x
-		if x-last < 0.19*w.land.pitch || j.at < 8 || j.at > len(mid)-9 {
+		if x-last < 0.14*w.land.pitch || j.at < 8 || j.at > len(mid)-9 {
 			continue
 		}
 		last = x

@@ -373,10 +373,10 @@ func (j *joiner) crossLake(loose, root []int32, r int32, inMain []int32) (from, 
 		if root[n] != r {
 			continue
 		}
-		k := j.w.land.lakeAt(j.at[n])
-		if k == nil || !k.island.holds(j.at[n]) {
+		if !j.w.land.onIsland(j.at[n]) {
 			continue
 		}
+		k := j.w.land.lakeAt(j.at[n])
 		for _, m := range inMain {
 			if d := j.at[n].dist(j.at[m]); d < best && d < 3*k.shore.radius {
 				best, from, to = d, n, m

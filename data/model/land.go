@@ -275,6 +275,12 @@ func (l *land) water(p vec, margin float64) bool {
 	return k != nil && k.shore.holds(p) && !k.island.holds(p)
 }
 
+// onIsland reports whether p lies on an island in a lake.
+func (l *land) onIsland(p vec) bool {
+	k := l.lakeAt(p)
+	return k != nil && k.island.holds(p)
+}
+
 // crosses returns where the way from a to b crosses the middle of a river, as a share of the way; ok is false when it
 // does not.
 func (l *land) crosses(a, b vec) (t float64, ok bool) {

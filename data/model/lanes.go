@@ -76,8 +76,8 @@ func (w *world) linkHamlets(toll float32) {
 	prev := int32(-1)
 	for i := range w.settlements {
 		x := &w.settlements[i]
-		if x.kind != hamlet {
-			continue
+		if x.kind != hamlet || w.land.onIsland(x.centre) {
+			continue // an island has a ferry, see joiner.tie
 		}
 		home := homes[x.community]
 		p := w.mesh.nearest(x.centre)

@@ -157,7 +157,7 @@ func (w *world) placeVillages(rng *rand.Rand, town int32, n int, points []int32)
 		for try := 0; try < 40 || found < 0 && try < 2000; try++ {
 			p := points[rng.IntN(len(points))]
 			at := w.mesh.at(p)
-			if w.wet[p] || w.land.water(at, 60) || w.zoneAt(at) >= 0 {
+			if w.wet[p] || w.land.water(at, 60) || w.land.onIsland(at) || w.zoneAt(at) >= 0 {
 				continue
 			}
 			score := w.habitable(p) * (0.6 + 0.4*rng.Float64()) * (1 + 0.25*w.roads.pull(p))
