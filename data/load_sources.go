@@ -47,6 +47,7 @@ func (l *loader) sources() {
 		if !sec.has("kind") {
 			sec.missing("kind", T("h3、points 或 totals", "h3, points or totals"))
 		}
+		p.Groups = l.groupColumns(sec)
 		s.Population = append(s.Population, p)
 	})
 	l.each("roads", func(sec *section, src Source) { s.Roads = append(s.Roads, RoadSource{src}) })

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +19,7 @@ const maxPeople = 1e9
 
 // people reads all population files.
 func (r *reader) people(ctx context.Context) {
+	r.groups = newGroupSet(r.study.Population)
 	seen := map[h3.Cell]seenAt{}
 	totals := map[int32]seenAt{}
 	for _, p := range r.study.Population {
@@ -40,12 +40,7 @@ func (r *reader) people(ctx context.Context) {
 		r.closeInput(in)
 	}
 	r.addedUp()
-	pop := &r.out.Population
-	slices.SortFunc(pop.Cells, func(a, b coverage.CellCount) int { return cmp.Compare(a.Cell, b.Cell) })
-	slices.SortFunc(pop.Points, func(a, b coverage.PointCount) int {
-		return cmp.Or(cmp.Compare(a.Point[0], b.Point[0]), cmp.Compare(a.Point[1], b.Point[1]), cmp.Compare(a.People, b.People))
-	})
-	slices.SortFunc(pop.Totals, func(a, b coverage.RegionTotal) int { return cmp.Compare(a.Region, b.Region) })
+	r.groups.arrange(&r.out.Population)
 	if len(r.study.Areas) == 0 {
 		r.cells = map[int]map[h3.Cell]bool{}
 		for cell := range seen {
@@ -107,6 +102,11 @@ func (r *reader) readCells(ctx context.Context, in *input, p PopulationSource, s
 	if !t.require("id", "people") {
 		return
 	}
+	groups := r.groupsOf(in, p, cellRecords)
+	at, ok := groups.columns(t)
+	if !ok {
+		return
+	}
 	resolutions := map[int]bool{}
 	for t.scan(ctx) {
 		cell, ok := parseCell(t.get("id"))
@@ -115,7 +115,7 @@ func (r *reader) readCells(ctx context.Context, in *input, p PopulationSource, s
 			continue
 		}
 		people, ok := t.people()
-		if !ok {
+		if !ok || !groups.readRow(t, at, people) {
 			continue
 		}
 		if first, twice := seen[cell]; twice {
@@ -124,6 +124,7 @@ func (r *reader) readCells(ctx context.Context, in *input, p PopulationSource, s
 		}
 		seen[cell] = seenAt{in.name, t.row}
 		resolutions[cell.Resolution()] = true
+		groups.keep()
 		r.out.Population.Cells = append(r.out.Population.Cells, coverage.CellCount{Cell: cell, People: people})
 	}
 	t.empty()
@@ -172,10 +173,16 @@ func (r *reader) readPeoplePoints(ctx context.Context, in *input, p PopulationSo
 	if !t.require("lon", "lat", "people") {
 		return
 	}
+	groups := r.groupsOf(in, p, pointRecords)
+	at, ok := groups.columns(t)
+	if !ok {
+		return
+	}
 	for t.scan(ctx) {
 		point, okPoint := t.point()
 		people, okPeople := t.people()
-		if okPoint && okPeople {
+		if okPoint && okPeople && groups.readRow(t, at, people) {
+			groups.keep()
 			r.out.Population.Points = append(r.out.Population.Points, coverage.PointCount{Point: point, People: people})
 		}
 	}
@@ -184,6 +191,7 @@ func (r *reader) readPeoplePoints(ctx context.Context, in *input, p PopulationSo
 
 func (r *reader) readPeopleFeatures(ctx context.Context, in *input, p PopulationSource) {
 	left := &counter{}
+	groups := r.groupsOf(in, p, pointRecords)
 	readFeatures(in, func(f *feature) error {
 		point, ok := f.geometry.(orb.Point)
 		if !ok {
@@ -204,7 +212,8 @@ func (r *reader) readPeopleFeatures(ctx context.Context, in *input, p Population
 			_ = in.fail(f.number, key, text, T("不能为负", "must not be negative"), T("写零或正数", "write zero or more"))
 		case people > maxPeople:
 			_ = in.fail(f.number, key, text, T("超过 10 亿人", "is more than a billion people"), T("检查单位", "check the unit"))
-		case in.checkPoint(f, point):
+		case in.checkPoint(f, point) && groups.read(f.number, people, func(k int) string { return f.get(groups.names[k]) }):
+			groups.keep()
 			r.out.Population.Points = append(r.out.Population.Points, coverage.PointCount{Point: point, People: people})
 		}
 		return r.stop(ctx)
@@ -234,11 +243,16 @@ func (r *reader) readTotals(ctx context.Context, in *input, p PopulationSource, 
 	if !t.require("region", "people") || r.regions == nil {
 		return
 	}
+	groups := r.groupsOf(in, p, totalRecords)
+	at, ok := groups.columns(t)
+	if !ok {
+		return
+	}
 	names := regionNames(r.regions)
 	for t.scan(ctx) {
 		people, ok := t.people()
 		region, known := r.regionOf(t, names)
-		if !ok || !known {
+		if !ok || !known || !groups.readRow(t, at, people) {
 			continue
 		}
 		if first, twice := seen[region]; twice {
@@ -246,6 +260,7 @@ func (r *reader) readTotals(ctx context.Context, in *input, p PopulationSource, 
 			continue
 		}
 		seen[region] = seenAt{in.name, t.row}
+		groups.keep()
 		r.out.Population.Totals = append(r.out.Population.Totals, coverage.RegionTotal{Region: region, People: people})
 	}
 	t.empty()

@@ -88,6 +88,7 @@ type reader struct {
 	count   int // files begun
 	regions *geo.Regions
 	cells   map[int]map[h3.Cell]bool // the study area without boundaries: its cells by resolution
+	groups  *groupSet
 	out     Dataset
 	fatal   error
 }

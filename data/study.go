@@ -59,7 +59,8 @@ type AreaSource struct {
 // PopulationSource is a file of people.
 type PopulationSource struct {
 	Source
-	Kind string // "h3" cells, "points", or "totals" per region
+	Kind   string        // "h3" cells, "points", or "totals" per region
+	Groups []GroupColumn // columns that count groups of these people, as written; nil = none
 }
 
 // RoadSource is a file of roads: .osm.pbf, or .geojson lines.
