@@ -36,7 +36,7 @@ func newMaxTree(ctx context.Context, in *instance, o Options, base int64) *maxTr
 	for _, w := range in.w {
 		sum += w
 	}
-	return &maxTree{ctx: ctx, o: o, base: base, top: -1, shift: scaleOf(sum), meter: newMeter(o, in)}
+	return &maxTree{ctx: ctx, o: o, base: base, top: -1, shift: scaleOf(sum), meter: newMeter(o, len(in.col.item))}
 }
 
 // solve returns the columns of the best plan; top and bound say the rest.
@@ -149,7 +149,7 @@ func (in *instance) total() (w int64) {
 // climb lowers the bound of a node. At the root the search for plans runs in turn with it.
 func (t *maxTree) climb(n *maxNode, d *maxDual, round int) {
 	if n.depth > 0 {
-		t.meter.add(n.in, d.run(t.ctx, 40, t.top-n.value))
+		t.meter.add(len(n.in.col.item), d.run(t.ctx, 40, t.top-n.value))
 		p := newPlan(n.in)
 		for _, j := range d.chosen {
 			if p.spent+n.in.cost[j] <= n.left {
@@ -173,7 +173,7 @@ func (t *maxTree) climb(n *maxNode, d *maxDual, round int) {
 		t.accept(n, s.best, s.top)
 		s.become(t.ctx, d.chosen)
 		t.accept(n, s.best, s.top)
-		t.meter.add(n.in, steps)
+		t.meter.add(len(n.in.col.item), steps)
 		high := float64(t.base + n.value + d.bound())
 		gap := gapOf(t.base+t.top, high)
 		t.o.report(Progress{t.meter.iterations(), t.base + t.top, high, gap})

@@ -6,18 +6,18 @@ type meter struct {
 	whole, done, most int64
 }
 
-// smallest is the size that smaller problems are counted as: their proofs should not want for iterations.
-const smallest = 1 << 14
+// smallSize is the size that smaller problems are counted as: their proofs should not want for iterations.
+const smallSize = 1 << 14
 
-func newMeter(o Options, in *instance) meter {
-	m := meter{whole: max(smallest, int64(len(in.col.item)))}
+func newMeter(o Options, entries int) meter {
+	m := meter{whole: max(smallSize, int64(entries))}
 	m.most = m.whole * int64(o.iterations())
 	return m
 }
 
 // add counts steps on an instance; a step on next to nothing still costs something.
-func (m *meter) add(in *instance, steps int) {
-	m.done += int64(steps+1) * int64(len(in.col.item)+64)
+func (m *meter) add(entries, steps int) {
+	m.done += int64(steps+1) * int64(entries+64)
 }
 
 func (m *meter) spent() bool { return m.done >= m.most }

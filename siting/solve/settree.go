@@ -8,15 +8,16 @@ import (
 // coverTree is the branch and bound of a full cover. Each node is reduced, bounded by a dual that starts from its
 // parent's multipliers, thinned out by reduced costs, and split on a column.
 type coverTree struct {
-	ctx   context.Context
-	o     Options
-	shift uint
-	meter meter
-	base  int64   // cost of what is open before the tree, for progress only
-	top   int64   // cost of the best cover
-	best  []int32 // its columns, as the problem names them
-	bound int64   // of the whole tree
-	close bool    // the wanted gap is reached
+	ctx    context.Context
+	o      Options
+	shift  uint
+	meter  meter
+	base   int64   // cost of what is open before the tree, for progress only
+	top    int64   // cost of the best cover
+	best   []int32 // its columns, as the problem names them
+	bound  int64   // of the whole tree
+	close  bool    // the wanted gap is reached
+	enough int64   // a cover of at most this cost ends the search; 0 = only a proof does
 }
 
 // coverNode is a part of the tree: what is left after some columns have opened and others have gone.
@@ -34,7 +35,7 @@ func newCoverTree(ctx context.Context, in *instance, o Options, base int64) *cov
 	for _, c := range in.cost {
 		sum += c
 	}
-	return &coverTree{ctx: ctx, o: o, shift: scaleOf(sum), base: base, top: math.MaxInt64, meter: newMeter(o, in)}
+	return &coverTree{ctx: ctx, o: o, shift: scaleOf(sum), base: base, top: math.MaxInt64, meter: newMeter(o, len(in.col.item))}
 }
 
 // solve returns the columns of the best cover; top and bound say the rest.
@@ -50,6 +51,7 @@ func (t *coverTree) accept(n *coverNode, more []int32, cost int64) {
 	}
 	t.top = n.cost + cost
 	t.best = append(t.best[:0:0], n.chosen...)
+	t.close = t.close || t.top <= t.enough
 	for _, j := range more {
 		t.best = append(t.best, n.in.orig[j])
 	}
@@ -134,7 +136,7 @@ func (t *coverTree) node(n coverNode) int64 {
 // climb raises the bound of a node. At the root the search for covers runs in turn with it.
 func (t *coverTree) climb(n *coverNode, d *setDual, round int) {
 	if n.depth > 0 {
-		t.meter.add(n.in, d.run(t.ctx, 60, t.top-n.cost))
+		t.meter.add(len(n.in.col.item), d.run(t.ctx, 60, t.top-n.cost))
 		return
 	}
 	s := newSetSearch(n.in, t.o.Seed+uint64(round))
@@ -143,11 +145,14 @@ func (t *coverTree) climb(n *coverNode, d *setDual, round int) {
 	last := int64(math.MinInt64)
 	for k := 0; k == 0 || !t.spent(); k++ {
 		steps := d.run(t.ctx, 50, t.top-n.cost)
-		t.meter.add(n.in, steps)
+		t.meter.add(len(n.in.col.item), steps)
 		low := float64(t.base + n.cost + d.bound())
 		gap := gapOf(t.base+t.top, low)
 		t.o.report(Progress{t.meter.iterations(), t.base + t.top, low, gap})
-		if t.close = gap <= t.o.Gap; t.close {
+		if t.close = t.close || gap <= t.o.Gap; t.close {
+			return
+		}
+		if n.cost+d.bound() >= t.top {
 			return
 		}
 		s.run(2000, d.bound())
