@@ -2,6 +2,7 @@ package geo
 
 import (
 	"math"
+	"sync"
 
 	"github.com/paulmach/orb"
 )
@@ -18,6 +19,18 @@ type locator struct {
 type bandEdge struct {
 	a, b    orb.Point
 	polygon int32
+}
+
+// lazyLocator makes the locator of a shape when it is first asked for: the outline of a province takes as much room as those of
+// its villages together, and is hardly ever asked about. Safe for concurrent use.
+type lazyLocator struct {
+	once sync.Once
+	made *locator
+}
+
+func (l *lazyLocator) of(shape orb.MultiPolygon) *locator {
+	l.once.Do(func() { l.made = newLocator(shape) })
+	return l.made
 }
 
 func newLocator(shape orb.MultiPolygon) *locator {

@@ -2,8 +2,10 @@ package geo
 
 import (
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
+	"github.com/tidwall/rtree"
 )
 
 // ParentByShape returns a copy of regions in which every region without a parent (-1) below the coarsest level got one from
@@ -12,40 +14,54 @@ import (
 // list. A region that no coarser one holds keeps -1, which the caller should report.
 func ParentByShape(levels []Level, regions []Region) []Region {
 	out := append([]Region(nil), regions...)
-	locators := make([]*locator, len(regions))
+	f := parentFinder{regions: regions, locators: make([]lazyLocator, len(regions))}
 	for i, g := range regions {
 		if len(g.Shape) > 0 {
-			locators[i] = newLocator(g.Shape)
+			bound := g.Shape.Bound()
+			f.tree.Insert(bound.Min, bound.Max, int32(i))
 		}
 	}
 	for i := range out {
-		if out[i].Parent >= 0 || len(out[i].Shape) == 0 {
+		if out[i].Parent >= 0 || out[i].Level == 0 || len(out[i].Shape) == 0 {
 			continue
 		}
-		points := samplePoints(out[i].Shape, locators[i])
+		points := samplePoints(out[i].Shape, f.locators[i].of(out[i].Shape))
 		for level := min(out[i].Level, len(levels)) - 1; level >= 0 && out[i].Parent < 0; level-- {
-			out[i].Parent = mostHolding(level, regions, locators, points)
+			out[i].Parent = f.mostHolding(level, points)
 		}
 	}
 	return out
 }
 
+// parentFinder finds the regions around points.
+type parentFinder struct {
+	regions  []Region
+	locators []lazyLocator
+	tree     rtree.RTreeG[int32] // bounding boxes of the shapes
+}
+
 // mostHolding returns the region of a level that contains the most of the points, -1 when none contains any.
-func mostHolding(level int, regions []Region, locators []*locator, points []orb.Point) int32 {
-	best, most := int32(-1), 0
+func (f *parentFinder) mostHolding(level int, points []orb.Point) int32 {
 	bound := orb.MultiPoint(points).Bound()
-	for j := range regions {
-		if regions[j].Level != level || locators[j] == nil || !locators[j].bound.Intersects(bound) {
-			continue
+	var near []int32
+	f.tree.Search(bound.Min, bound.Max, func(_, _ [2]float64, i int32) bool {
+		if f.regions[i].Level == level {
+			near = append(near, i)
 		}
+		return true
+	})
+	slices.Sort(near)
+	best, most := int32(-1), 0
+	for _, i := range near {
+		l := f.locators[i].of(f.regions[i].Shape)
 		held := 0
 		for _, p := range points {
-			if locators[j].contains(p) {
+			if l.contains(p) {
 				held++
 			}
 		}
 		if held > most {
-			best, most = int32(j), held
+			best, most = i, held
 		}
 	}
 	return best

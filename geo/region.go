@@ -34,7 +34,7 @@ type Regions struct {
 	children [][]int32
 	index    map[string]int32
 	tree     rtree.RTreeG[int32] // bounding boxes of the shapes
-	locators []*locator          // nil for an empty shape
+	locators []lazyLocator
 }
 
 // ErrRegions is wrapped by every error of NewRegions.
@@ -66,7 +66,7 @@ func NewRegions(levels []Level, all []Region) (*Regions, error) {
 		All:      make([]Region, len(all)),
 		children: make([][]int32, len(all)),
 		index:    make(map[string]int32, len(all)),
-		locators: make([]*locator, len(all)),
+		locators: make([]lazyLocator, len(all)),
 	}
 	for to, from := range order {
 		region := all[from]
@@ -77,9 +77,8 @@ func NewRegions(levels []Level, all []Region) (*Regions, error) {
 		r.All[to] = region
 		r.index[region.ID] = int32(to)
 		if len(region.Shape) > 0 {
-			l := newLocator(region.Shape)
-			r.locators[to] = l
-			r.tree.Insert(l.bound.Min, l.bound.Max, int32(to))
+			bound := region.Shape.Bound()
+			r.tree.Insert(bound.Min, bound.Max, int32(to))
 		}
 	}
 	return r, nil
@@ -195,23 +194,21 @@ func (r *Regions) Index(id string) (int32, bool) {
 // Locate returns the region of the deepest level that contains a WGS84 point, -1 when none does. A border belongs to both
 // sides: where regions of one level share a point, the lowest index wins.
 func (r *Regions) Locate(p orb.Point) int32 {
-	best := int32(-1)
+	var near []int32
 	r.tree.Search(p, p, func(_, _ [2]float64, i int32) bool {
-		if best >= 0 {
-			deeper := cmp.Compare(r.All[i].Level, r.All[best].Level)
-			if deeper < 0 || deeper == 0 && i > best {
-				return true
-			}
-		}
-		if r.locators[i].contains(p) {
-			best = i
-		}
+		near = append(near, i)
 		return true
 	})
-	return best
+	slices.SortFunc(near, func(a, b int32) int { return cmp.Or(cmp.Compare(r.All[b].Level, r.All[a].Level), cmp.Compare(a, b)) })
+	for _, i := range near {
+		if r.Contains(i, p) {
+			return i
+		}
+	}
+	return -1
 }
 
 // Contains reports whether region i contains a WGS84 point, its border included.
 func (r *Regions) Contains(i int32, p orb.Point) bool {
-	return r.locators[i] != nil && r.locators[i].contains(p)
+	return r.locators[i].of(r.All[i].Shape).contains(p)
 }
