@@ -15,6 +15,9 @@ func Rollout(ctx context.Context, p *RolloutProblem, o Options) (*RolloutSolutio
 	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
 		return nil, err
 	}
+	if o.Iterations == 0 {
+		o.Iterations = DefaultIterations / 10
+	}
 	r := newRollout(p)
 	if reason, blocking := r.openFixed(); reason != "" {
 		s := &RolloutSolution{Status: Infeasible, Reason: reason, Blocking: blocking, Year: make([]int32, p.Cover.Columns())}

@@ -137,7 +137,7 @@ func validateAmounts(field string, amounts []int64) error {
 // Options steer a solver. The zero value is ready for use.
 type Options struct {
 	Seed       uint64         // of the local search
-	Iterations int            // budget of bound iterations; the local search goes along with it. 0 = 1,000
+	Iterations int            // budget: passes over all entries, of at least 16,384; the local search goes along. 0 = DefaultIterations
 	Gap        float64        // stop when (bound - objective) / bound is at most this, 0..1. 0 = only when proved optimal
 	Workers    int            // goroutines; the answer does not depend on it. 0 = 1
 	Progress   func(Progress) // called now and then from the calling goroutine; nil = not
@@ -151,8 +151,8 @@ type Progress struct {
 	Gap       float64
 }
 
-// DefaultIterations is the budget when Options.Iterations is 0.
-const DefaultIterations = 1000
+// DefaultIterations is the budget when Options.Iterations is 0; of a Rollout, whose passes are longer, a tenth of it.
+const DefaultIterations = 10_000
 
 // Validate reports every option that is out of range as *ProblemError (joined).
 func (o Options) Validate() error {
