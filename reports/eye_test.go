@@ -47,16 +47,6 @@ func TestPanOfAHundredThousandCells(t *testing.T) {
 		t.Fatal(err)
 	}
 	loaded := ask[float64](t, b, `performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart`)
-	for _, step := range []string{`SC.world()`, `SC.mapLegend(SC.maps.gaps)`, `SC.paints.share(SC.world(), 0, 0)`} {
-		t.Log(step, ask[float64](t, b, `(function () { var t0 = performance.now(); `+step+`; return performance.now() - t0; })()`))
-	}
-	t.Log(ask[string](t, b, `(function () { var m = SC.maps.gaps, on = Object.assign({}, m.on), ctx = m.back.getContext('2d'), out = '';
-	  m.back.width = 1400; m.back.height = 1000; on.paint = SC.paints.share(SC.world(), 0, 0);
-	  var all = ['gaps','sites','labels','borders','roads','excl','stations','picks','others'];
-	  all.forEach(function (l) { on[l] = false; });
-	  var v = m.screen(); v.w = 1400; v.h = 1000;
-	  [''].concat(all).forEach(function (l) { if (l) on[l] = true; var t0 = performance.now(); SC.draw(ctx, v, on); out += l + ' ' + Math.round(performance.now() - t0) + '; '; });
-	  return out; })()`))
 	first := ask[float64](t, b, `(function () { var m = SC.maps.gaps; m.seen = true; m.picture = null; m.show(); return m.spent; })()`)
 	frames := ask[[]float64](t, b, `(function () {
 	  var m = SC.maps.gaps, out = [];

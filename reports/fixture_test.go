@@ -320,14 +320,14 @@ func greedyPick(s *Study, k int, m *geo.CostMatrix, now *coverage.Service) sitin
 		}
 	}
 	if best.Candidate >= 0 && best.Candidate%2 == 1 {
-		best.Reason, best.Owner = siting.ForPresence, s.Plan0Region(best.Candidate)
+		best.Reason, best.Owner = siting.ForPresence, regionOfCell(s, best.Candidate)
 		best.RunnerUp = &siting.RunnerUp{Candidate: 0, Gained: best.Gained / 2, Owner: -1}
 	}
 	return best
 }
 
-// Plan0Region is the region of the i-th inhabited cell.
-func (s *Study) Plan0Region(i int) int32 {
+// regionOfCell is the region of the i-th inhabited cell.
+func regionOfCell(s *Study, i int) int32 {
 	var cells []int32
 	for d, c := range s.Demand.Cell {
 		if !slices.Contains(cells, c) {

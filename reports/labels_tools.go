@@ -108,13 +108,9 @@ var mapLabels = map[string]text{
 	"tip.gap":         {"空白区 %s · %s 人", "Gap %s · %s people"},
 	"tip.gained":      {"新增覆盖 %s 人", "newly serves %s people"},
 	"tip.score":       {"人流得分 %s", "footfall score %s"},
-	"tip.empty":       {"这里没有居住人口", "Nobody lives here"},
 	"unit.km":         {"千米", "km"},
 	"unit.m":          {"米", "m"},
 	"unit.min":        {"分钟", "min"},
-	"unit.wan":        {"万", ""},
-	"unit.head":       {"人", ""},
-	"chart.empty":     {"没有数据", "No data"},
 }
 
 // bookLabels are the sheet names and column heads of the workbook.
@@ -175,14 +171,12 @@ var bookLabels = map[string]text{
 	"x.reason":       {"理由", "Reason"},
 	"x.subtotal":     {"%d 年小计", "%d subtotal"},
 	"x.total":        {"合计", "Total"},
-	"x.budget":       {"预算（万元）", "Budget (10,000 yuan)"},
 	"x.spent":        {"投入（万元）", "Spent (10,000 yuan)"},
 	"x.target":       {"目标", "Target"},
 	"x.bound":        {"理论上限", "Upper bound"},
 	"x.score":        {"人流得分", "Footfall score"},
 	"x.kept":         {"敏感性入选", "Stays chosen"},
 	"x.observed":     {"实测人流", "Counted"},
-	"x.key":          {"键", "Key"},
 	"x.what":         {"假设", "Assumption"},
 	"x.value":        {"取值", "Value"},
 	"x.source":       {"来源", "Source"},
@@ -199,6 +193,4 @@ var bookLabels = map[string]text{
 	"x.new":          {"新建（处）", "New sites"},
 	"x.yes":          {"是", "yes"},
 	"x.no.word":      {"否", "no"},
-	"x.byyear":       {"逐年覆盖", "Coverage by year"},
-	"x.partof":       {"构成：", "From "},
 }

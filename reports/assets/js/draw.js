@@ -1,4 +1,5 @@
-// Draws one map picture on a 2-D canvas. A view is {x, y, s, w, h, dpr}: the world point in the middle, pixels per quantum, size.
+// Draws one map picture on a 2-D canvas. A view is {x, y, s, w, h, dpr, inset}: the world point in the
+// middle, pixels per quantum, size, and how far inside the picture the canvas lies.
 // Everything outside the picture is skipped, and what would be smaller than a pixel is drawn plainer.
 (function () {
   'use strict';

@@ -33,7 +33,7 @@
     SC.data.gaps.forEach(function (g, i) {
       if (g.t !== tier || g.r < first || g.r > last) return;
       var p = SC.toScreen(v, g.at), r = 9 + 2 * String(g.r).length;
-      if (p[0] < r || p[1] < r || p[0] > v.w - r || p[1] > v.h - r) return;
+      if (cut(v, p[0] - r, p[1] - r, p[0] + r, p[1] + r)) return;
       if (!SC.place(boxes, p[0] - r, p[1] - r, 2 * r, 2 * r)) return;
       SC.badge(ctx, String(g.r), p[0], p[1], '#ffffff', SC.colour.accent);
       hits.push({ kind: 'gap', i: i, x: p[0], y: p[1], main: true });
@@ -41,11 +41,19 @@
     return hits;
   };
 
+  // cut tells whether a box would be cut by the edge of the canvas, which lies v.inset inside the picture.
+  function cut(v, x0, y0, x1, y1) {
+    var ix = v.inset[0], iy = v.inset[1];
+    function across(a, b, edge) { return a < edge + 3 && b > edge - 3; }
+    return across(x0, x1, ix) || across(x0, x1, v.w - ix) || across(y0, y1, iy) || across(y0, y1, v.h - iy);
+  }
+
   function name(ctx, v, boxes, text, x, y, size, colour) {
     ctx.font = size + 'px ' + FONT;
-    if (text.length > 24) text = text.slice(0, 23) + '…';
+    var letters = Array.from(text);
+    if (letters.length > 24) text = letters.slice(0, 23).join('') + '…';
     var w = ctx.measureText(text).width + 6, h = size * 1.3;
-    if (x - w / 2 < 4 || x + w / 2 > v.w - 4 || y - h / 2 < 4 || y + h / 2 > v.h - 4) return;
+    if (cut(v, x - w / 2, y - h / 2, x + w / 2, y + h / 2)) return;
     if (!SC.place(boxes, x - w / 2, y - h / 2, w, h)) return;
     ctx.lineJoin = 'round';
     ctx.lineWidth = 3.5;

@@ -28,9 +28,9 @@
   }
 
   Map2D.prototype.resize = function () {
-    var box = this.canvas.parentNode.getBoundingClientRect();
-    this.w = Math.max(50, Math.round(box.width));
-    this.h = Math.max(50, Math.round(box.height));
+    var stage = this.canvas.parentNode;
+    this.w = Math.max(120, stage.clientWidth);
+    this.h = Math.max(120, stage.clientHeight);
     this.dpr = this.printing ? 3 : Math.min(window.devicePixelRatio || 1, 2);
     this.canvas.width = this.w * this.dpr;
     this.canvas.height = this.h * this.dpr;
@@ -137,6 +137,7 @@
   Map2D.prototype.render = function () {
     var start = performance.now(), v = this.view, m = this.printing ? 0 : MARGIN;
     var p = { x: v.x, y: v.y, s: v.s, w: Math.round(this.w * (1 + 2 * m)), h: Math.round(this.h * (1 + 2 * m)), dpr: this.dpr };
+    p.inset = [(p.w - this.w) / 2, (p.h - this.h) / 2];
     if (this.back.width !== p.w * p.dpr || this.back.height !== p.h * p.dpr) {
       this.back.width = p.w * p.dpr;
       this.back.height = p.h * p.dpr;
@@ -184,10 +185,9 @@
     var sizes = new ResizeObserver(function (entries) {
       entries.forEach(function (e) {
         var map = SC.maps[e.target.parentNode.dataset.map];
-        if (Math.abs(map.w - e.contentRect.width) > 1 || Math.abs(map.h - e.contentRect.height) > 1) {
-          map.resize();
-          map.home();
-        }
+        if (map.w === e.target.clientWidth && map.h === e.target.clientHeight) return;
+        map.resize();
+        map.home();
       });
     });
     Object.keys(SC.maps).forEach(function (id) {
