@@ -3,7 +3,6 @@ package data
 import (
 	"cmp"
 	"context"
-	"math"
 	"strconv"
 	"strings"
 
@@ -299,6 +298,3 @@ func (r *reader) regionOf(t *table, names map[string][]int32) (int32, bool) {
 	}
 	return -1, false
 }
-
-// finite reports whether f is a number.
-func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

@@ -16,7 +16,7 @@ const DefaultPeople = 600_000
 type Options struct {
 	Seed       uint64
 	People     int // 20,000 to 100,000,000; 0 = 600,000
-	Year       int // reporting year, 2000 to 2100; the sites were opened in the eight years up to it; 0 = 2025
+	Year       int // reporting year, 2000 to 2100; the sites were opened in the eight years up to it; 0 = 2026
 	Resolution int // of the H3 cells of the population, 7 to 10; 0 = 9. Coarser cells blur people over more land
 }
 
@@ -39,7 +39,7 @@ func (o Options) withDefaults() Options {
 		o.People = DefaultPeople
 	}
 	if o.Year == 0 {
-		o.Year = 2025
+		o.Year = 2026
 	}
 	if o.Resolution == 0 {
 		o.Resolution = 9

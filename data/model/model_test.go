@@ -423,7 +423,7 @@ func TestStudyReadsWhatWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !study.Synthetic || len(study.Tiers) != 3 || len(study.Budgets) != 5 || len(study.Targets) != 15 {
+	if !study.Synthetic || len(study.Tiers) != 3 || len(study.Budgets) != 5 || len(study.Targets) != 12 {
 		t.Errorf("synthetic %v, %d tiers, %d budgets, %d targets", study.Synthetic, len(study.Tiers), len(study.Budgets), len(study.Targets))
 	}
 	set, err := data.Read(t.Context(), study, data.Options{})

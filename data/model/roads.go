@@ -22,7 +22,6 @@ type roads struct {
 	placed  map[int32]vec
 	pending []path
 	lines   []line
-	drawn   bool
 	main    []bool // per point: a main road is near
 
 	cost  []float32

@@ -118,21 +118,23 @@ tiers:                  # 从高到低。半径按步行路网计算；成本为
     host_cost: 1 万元
 `
 
-// writeTargets asks for steady growth over five years, with money that does not quite allow everything.
+// writeTargets asks for steady growth over five years of money. What a year pays for is open from the next, so the targets
+// begin a year after the money. They are chosen so that the money just allows them.
 func (w *world) writeTargets(b *strings.Builder) {
-	b.WriteString("\ntargets:                # 每年年底的目标：effective 有效覆盖（人口），presence 有形覆盖（区划）\n")
-	centre := []int{30, 33, 36, 38, 40}
-	owning := []int{70, 80, 90, 95, 100}
-	station := []int{45, 49, 53, 57, 60}
-	point := []int{15, 18, 21, 24, 27}
-	for i := range centre {
-		fmt.Fprintf(b, "  %d:\n    centre: {effective: %d%%, presence: %d%%}\n    station: {effective: %d%%, presence: %d%%}\n    point: {effective: %d%%}\n",
-			w.opt.Year+1+i, centre[i], owning[i], station[i], owning[i]-5*min(i, 4-i)/2, point[i])
-	}
-	b.WriteString("\nbudget:\n")
+	b.WriteString("\nbudget:                 # 每年的钱；当年投资的站点次年起开放\n")
 	size := float64(w.opt.People) / DefaultPeople
 	for i, wan := range []float64{680, 680, 640, 600, 560} {
 		fmt.Fprintf(b, "  %d: %d 万元\n", w.opt.Year+1+i, int(math.Ceil(wan*size/10))*10)
+	}
+	b.WriteString("\ntargets:                # 每年年底的目标：effective 有效覆盖（人口），presence 有形覆盖（区划）\n")
+	for i, t := range []struct{ centre, owning, station, presence, point int }{
+		{22, 70, 48, 42, 8},
+		{27, 90, 54, 55, 12},
+		{32, 100, 58, 68, 16},
+		{40, 100, 62, 80, 20},
+	} {
+		fmt.Fprintf(b, "  %d:\n    centre: {effective: %d%%, presence: %d%%}\n    station: {effective: %d%%, presence: %d%%}\n    point: {effective: %d%%}\n",
+			w.opt.Year+2+i, t.centre, t.owning, t.station, t.presence, t.point)
 	}
 }
 
