@@ -136,7 +136,7 @@
       traceAll(ctx, v, l, false);
       ctx.lineWidth = l.kind === 0 ? 1.8 : l.kind === 1 ? 1.1 : 0.7;
       ctx.globalAlpha = l.kind < 2 ? 0.85 : 0.5;
-      ctx.setLineDash(l.kind < 2 ? [] : [4, 3]);
+      ctx.setLineDash(l.kind === 0 ? [] : l.kind === 1 ? [8, 2.5, 1.5, 2.5] : [3, 3]);
       ctx.stroke();
     });
     ctx.setLineDash([]);

@@ -4,7 +4,7 @@
   'use strict';
   var C = SC.colour = {
     ink: '#1f2a37', quiet: '#6b7684', accent: '#a61b29', land: '#ffffff', ground: '#eef1f4', water: '#cfdde6',
-    hatch: '#9aa5b1', road: ['#7d8894', '#97a1ac', '#b3bcc5', '#c6cdd4'], border: '#55606d'
+    hatch: '#9aa5b1', road: ['#9fa9b3', '#b1b9c2', '#c3cad1', '#d0d6dc'], border: '#55606d'
   };
   var blue = ['#c9ddec', '#86b4d6', '#4a8bbd'];
   var near = ['#1f5a8a', '#3f7fae', '#72a6cc', '#a9cbe3', '#d5e6f2'];
