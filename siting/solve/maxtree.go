@@ -166,7 +166,7 @@ func (t *maxTree) climb(n *maxNode, d *maxDual, round int) {
 	t.accept(n, s.best, s.top)
 	last, idle, was := int64(math.MaxInt64), 0, s.top
 	for k := 0; k == 0 || !t.spent(); k++ {
-		steps := t.both(func() int { return d.run(t.ctx, 50, t.top-n.value) }, func() { s.kick(t.ctx, max(4, 40>>(idle/8))) })
+		steps := both(t.o.workers(), func() int { return d.run(t.ctx, 50, t.top-n.value) }, func() { s.kick(t.ctx, max(4, 40>>(idle/8))) })
 		if idle++; s.top > was {
 			idle, was = 0, s.top
 		}
@@ -197,22 +197,6 @@ func (in *instance) named(columns []int32) (here []int32) {
 		}
 	}
 	return here
-}
-
-// both runs the two, at the same time when there are workers for it.
-func (t *maxTree) both(bound func() int, search func()) (steps int) {
-	if t.o.workers() == 1 {
-		search()
-		return bound()
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		search()
-	}()
-	steps = bound()
-	<-done
-	return steps
 }
 
 // fix finds columns that no better plan opens, and columns that every better plan opens, by their reduced costs.

@@ -167,14 +167,23 @@ func (s *medianSearch) kick(ctx context.Context, n int) {
 	}
 }
 
-// back returns to the best by swaps.
-func (s *medianSearch) back() {
+// back returns to the best plan.
+func (s *medianSearch) back() { s.become(s.best) }
+
+// adopt climbs from the given columns.
+func (s *medianSearch) adopt(ctx context.Context, columns []int32) {
+	s.become(columns)
+	s.climb(ctx)
+}
+
+// become opens exactly the given columns, by swaps.
+func (s *medianSearch) become(columns []int32) {
 	want := make([]bool, s.Columns)
-	for _, j := range s.best {
+	for _, j := range columns {
 		want[j] = true
 	}
 	k := int32(0)
-	for _, j := range s.best {
+	for _, j := range columns {
 		if s.slot[j] >= 0 {
 			continue
 		}

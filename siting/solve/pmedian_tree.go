@@ -124,6 +124,16 @@ func (d *medianDual) rank(j int32) int {
 	return 1
 }
 
+// likely returns the P columns that the fractional plan opens most.
+func (d *medianDual) likely() []int32 {
+	order := make([]int32, d.n.Columns)
+	for j := range order {
+		order[j] = int32(j)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(d.x[b], d.x[a]), cmp.Compare(a, b)) })
+	return order[:d.n.P]
+}
+
 // run makes at most n steps; it stops when the bound reaches target or ctx ends, but not before the first.
 func (d *medianDual) run(ctx context.Context, n int, target int64) int {
 	for k := range n {
@@ -161,9 +171,10 @@ func (t *medianTree) solve() {
 	d := newMedianDual(t.n, state, nil, t.o.workers())
 	last := int64(math.MinInt64)
 	for k := 0; k == 0 || !t.spent(); k++ {
-		steps := d.run(t.ctx, 25, s.top)
+		target := s.top
+		steps := both(t.o.workers(), func() int { return d.run(t.ctx, 25, target) }, func() { s.kick(t.ctx, 15) })
+		s.adopt(t.ctx, d.likely())
 		t.meter.add(len(t.n.column), steps)
-		s.kick(t.ctx, 10)
 		t.top, t.best, t.bound = s.top, s.best, min(s.top, d.bound())
 		gap := gapOf(t.top, float64(t.bound))
 		t.o.report(Progress{t.meter.iterations(), t.top, float64(t.bound), gap})

@@ -100,3 +100,19 @@ func parallel(n, workers int, f func(from, to int)) {
 	}
 	wg.Wait()
 }
+
+// both runs the two, at the same time when there are workers for it. They must not share what either writes.
+func both(workers int, bound func() int, search func()) (steps int) {
+	if workers == 1 {
+		search()
+		return bound()
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		search()
+	}()
+	steps = bound()
+	<-done
+	return steps
+}
