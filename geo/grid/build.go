@@ -43,7 +43,8 @@ const (
 // A region owns what none of its children covers, unless that is less than 0.1 % of a cell. Where regions of one level
 // overlap, the shares of a cell that would come to more than 1 are scaled down to 1.
 //
-// Cells are tested only along the borders; the work is O(V log V) for V vertices plus a little for every cell. The result
+// Cells are tested only along the borders, and not for regions that their children tile; the work is O(V log V) for V
+// vertices plus a little for every cell. The result
 // does not depend on the number of cores. One of the twelve pentagons of each resolution lies off
 // Dalian; they are cells like all others. Errors: ErrResolution, ErrExtent, or that of ctx.
 func Build(ctx context.Context, regions *geo.Regions, resolution int) (*Grid, error) {
@@ -115,7 +116,7 @@ var whole = moment{area: 1}
 func (b *builder) addLevel(ctx context.Context, level int) error {
 	var todo []int32
 	for i, g := range b.regions.All {
-		if g.Level == level && len(g.Shape) > 0 {
+		if g.Level == level && len(g.Shape) > 0 && !tiled(b.regions, int32(i)) {
 			todo = append(todo, int32(i))
 		}
 	}
