@@ -60,3 +60,27 @@ func BenchmarkFindGaps(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFindGapsProvince is a province of a million inhabited cells and three tiers.
+func BenchmarkFindGapsProvince(b *testing.B) {
+	rng := rand.New(rand.NewPCG(7, 9))
+	g := must[*grid.Grid](b)(grid.FromCells(grid.CellOf(toyOrigin, 9).GridDisk(577), 9)) // 1,000,519 cells
+	in := cellStudy(b, g)
+	for c := range g.Cells {
+		in.addPeople(int32(c), 0, People(rng.Int64N(100))*Person)
+	}
+	for t, radius := range []float64{2000, 1000, 500} {
+		in.Tiers = append(in.Tiers, Tier{ID: fmt.Sprint(t), Mode: Straight, Limit: metres(radius), OwnerLevel: -1, Parent: -1})
+		for i := range 5000 << t {
+			in.Sites = append(in.Sites, Site{ID: fmt.Sprintf("s%d-%06d", t, i), Tier: t, Point: g.Centre(int32(rng.IntN(len(g.Cells))))})
+		}
+	}
+	res, err := Compute(context.Background(), in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		b.ReportMetric(float64(len(FindGaps(in, res, nil))), "gaps")
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
-	h3 "github.com/uber/h3-go/v4"
 
 	"sitecover/geo"
 	"sitecover/geo/grid"
@@ -33,7 +32,8 @@ func FindGaps(in Input, res *Result, names []Named) []Gap {
 	for i, n := range names {
 		places[i] = n.Point
 	}
-	f := &gapFinder{in: in, names: names, places: newPointIndex(places), demand: demandByCell(in)}
+	f := &gapFinder{in: in, names: names, places: newPointIndex(places), demand: demandByCell(in),
+		around: in.Grid.Around(workerCount(in.Workers))}
 	var all []Gap
 	for t := range res.Services {
 		gaps := f.tier(&res.Services[t])
@@ -54,6 +54,7 @@ type gapFinder struct {
 	names  []Named
 	places *pointIndex
 	demand cellDemand
+	around *grid.Around
 }
 
 // cellDemand lists the demand points of every cell c, by region: of[first[c]:first[c+1]].
@@ -76,18 +77,24 @@ func demandByCell(in Input) cellDemand {
 	for c := range in.Grid.Cells {
 		first[c+1] += first[c]
 	}
-	slices.SortStableFunc(of, func(a, b int32) int {
+	compare := func(a, b int32) int {
 		return cmp.Or(cmp.Compare(d.Cell[a], d.Cell[b]), cmp.Compare(d.Region[a], d.Region[b]))
-	})
+	}
+	if !slices.IsSortedFunc(of, compare) { // it mostly is
+		slices.SortStableFunc(of, compare)
+	}
 	return cellDemand{first, of}
 }
 
 // tier returns the gaps of one tier, in the order of their lowest cells.
 func (f *gapFinder) tier(s *Service) []Gap {
 	people, uncovered := uncoveredByCell(f.in, s)
-	open := make([]bool, len(people)) // gap cells that no gap has taken yet
-	for c := range open {
-		open[c] = isGap(people[c], uncovered[c])
+	taken := make([]int32, len(people)) // by cell: the number of its gap
+	for c := range taken {
+		taken[c] = noGap
+		if isGap(people[c], uncovered[c]) {
+			taken[c] = openGap
+		}
 	}
 	sites := make([]orb.Point, len(s.Open))
 	for i, site := range s.Open {
@@ -95,15 +102,15 @@ func (f *gapFinder) tier(s *Service) []Gap {
 	}
 	index := newPointIndex(sites)
 	var groups [][]int32
-	for c := range open {
-		if open[c] {
-			groups = append(groups, grow(f.in.Grid, open, int32(c)))
+	for c := range taken {
+		if taken[c] == openGap {
+			groups = append(groups, f.grow(taken, int32(c), int32(len(groups))))
 		}
 	}
 	gaps := make([]Gap, len(groups))
 	err := parallel(context.Background(), len(groups), 1, f.in.Workers, func(from, to int) {
 		for k := from; k < to; k++ {
-			gaps[k] = f.gap(s, groups[k])
+			gaps[k] = f.gap(s, groups[k], taken)
 			f.nearest(&gaps[k], s, index)
 		}
 	})
@@ -113,16 +120,20 @@ func (f *gapFinder) tier(s *Service) []Gap {
 	return gaps
 }
 
-// grow takes the connected group of open cells around a cell out of open, and returns it in ascending order.
-func grow(g *grid.Grid, open []bool, from int32) []int32 {
-	open[from] = false
+// What stands in place of the number of a gap.
+const (
+	noGap   = -1 // the cell is in no gap
+	openGap = -2 // the cell is a gap cell that no gap has taken yet
+)
+
+// grow takes the connected group of open cells around a cell, and returns it in ascending order.
+func (f *gapFinder) grow(taken []int32, from, number int32) []int32 {
+	taken[from] = number
 	group := []int32{from}
-	var around []int32
 	for i := 0; i < len(group); i++ {
-		around = g.Neighbours(group[i], around[:0])
-		for _, c := range around {
-			if open[c] {
-				open[c] = false
+		for _, c := range f.around.Neighbours(group[i]) {
+			if c >= 0 && taken[c] == openGap {
+				taken[c] = number
 				group = append(group, c)
 			}
 		}
@@ -131,8 +142,8 @@ func grow(g *grid.Grid, open []bool, from int32) []int32 {
 	return group
 }
 
-// gap describes a group of cells: its people, regions, shape and centre.
-func (f *gapFinder) gap(s *Service, cells []int32) Gap {
+// gap describes a group of cells, those with its number in taken: its people, regions, shape and centre.
+func (f *gapFinder) gap(s *Service, cells, taken []int32) Gap {
 	d := f.in.Demand
 	gap := Gap{Tier: s.Tier, Cells: cells, Region: -1, Site: -1}
 	if len(d.Groups) > 0 {
@@ -140,9 +151,7 @@ func (f *gapFinder) gap(s *Service, cells []int32) Gap {
 	}
 	var points []int32 // uncovered demand points
 	held := map[int32]People{}
-	codes := make([]h3.Cell, len(cells))
-	for k, c := range cells {
-		codes[k] = f.in.Grid.Cells[c]
+	for _, c := range cells {
 		for _, i := range f.demand.at(c) {
 			if !s.Covered(int(i)) && d.People[i] > 0 {
 				points = append(points, i)
@@ -163,9 +172,9 @@ func (f *gapFinder) gap(s *Service, cells []int32) Gap {
 			gap.Region = r
 		}
 	}
-	gap.ID = f.in.Tiers[s.Tier].ID + "-" + slices.Min(codes).String()
+	gap.ID = f.in.Tiers[s.Tier].ID + "-" + f.in.Grid.Cells[cells[0]].String()
 	gap.Centre = d.Point[f.centre(points)]
-	gap.Shape = grid.Dissolve(codes)
+	gap.Shape = f.around.Outline(cells, func(c int32) bool { return taken[c] == taken[cells[0]] })
 	return gap
 }
 

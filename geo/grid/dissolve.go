@@ -18,38 +18,76 @@ func Dissolve(cells []h3.Cell) orb.MultiPolygon {
 	cells = slices.Clone(cells)
 	slices.Sort(cells)
 	cells = slices.Compact(cells)
-	corners := corners{index: map[[2]int64]int32{}}
-	edges := map[[2]int32]bool{}
-	var order [][2]int32
-	for _, c := range cells {
-		ring := boundaryOf(c)
-		from := corners.id(ring[0])
-		for _, p := range ring[1:] {
-			to := corners.id(p)
-			if from != to {
-				edges[[2]int32{from, to}] = true
-				order = append(order, [2]int32{from, to})
-			}
-			from = to
+	all := make([]int32, len(cells))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	return newAround(cells, 1).Outline(all, func(int32) bool { return true })
+}
+
+// outliner gathers the edges of cells, but for those that are known to cancel out, and joins what remains.
+type outliner struct {
+	corners corners
+	edges   map[[2]int32]bool // every edge in its direction; nil = none of them can cancel out
+	order   [][2]int32
+}
+
+// whole adds all edges of a cell. The neighbours' edges may cancel them out.
+func (o *outliner) whole(c h3.Cell) {
+	if o.edges == nil {
+		o.edges = make(map[[2]int32]bool, 2*len(o.order))
+		for _, e := range o.order {
+			o.edges[e] = true
 		}
 	}
-	next := make([]int32, len(corners.points))
+	ring := boundaryOf(c)
+	from := o.corners.id(ring[0])
+	for _, p := range ring[1:] {
+		to := o.corners.id(p)
+		o.add(from, to)
+		from = to
+	}
+}
+
+// some adds the edges of a hexagon, from corner k to the next, for which rim says so.
+func (o *outliner) some(c h3.Cell, rim *[6]bool) {
+	h, _ := hexagonOf(c)
+	for k, on := range rim {
+		if on {
+			o.add(o.corners.id(h.corner(k)), o.corners.id(h.corner((k+1)%6)))
+		}
+	}
+}
+
+func (o *outliner) add(from, to int32) {
+	if from == to {
+		return
+	}
+	if o.edges != nil {
+		o.edges[[2]int32{from, to}] = true
+	}
+	o.order = append(o.order, [2]int32{from, to})
+}
+
+// shape follows the edges that no other one cancels out.
+func (o *outliner) shape() orb.MultiPolygon {
+	next := make([]int32, len(o.corners.points))
 	for i := range next {
 		next[i] = -1
 	}
-	for _, e := range order {
-		if !edges[[2]int32{e[1], e[0]}] {
+	for _, e := range o.order {
+		if o.edges == nil || !o.edges[[2]int32{e[1], e[0]}] {
 			next[e[0]] = e[1]
 		}
 	}
 	var outer, holes []orb.Ring
-	for _, e := range order {
+	for _, e := range o.order {
 		if next[e[0]] != e[1] {
 			continue
 		}
 		var ring orb.Ring
 		for at := e[0]; next[at] >= 0; {
-			ring = append(ring, corners.points[at])
+			ring = append(ring, o.corners.points[at])
 			at, next[at] = next[at], -1
 		}
 		ring = append(ring, ring[0])

@@ -84,6 +84,12 @@ func (h *hexagon) corners() (all [6]vec, ok bool) {
 	return all, true
 }
 
+// corner returns one of the six corners of a hexagon that has them all on its face, the same as corners does.
+func (h *hexagon) corner(i int) orb.Point {
+	u, w := unit[i+1], unit[(i+1)%6+1]
+	return h.face.sphere(h.lattice.plane(float64(h.z.a)+float64(u.a+w.a)/3, float64(h.z.b)+float64(u.b+w.b)/3)).point()
+}
+
 // onVertex tells which base cells are pentagons: those two steps from the middle of a face.
 var onVertex = makeOnVertex()
 
