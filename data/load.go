@@ -118,9 +118,10 @@ func (l *loader) levelIDs() []string {
 }
 
 func (l *loader) grid() {
-	l.study.Resolution = 9
+	l.study.Resolution, l.study.Placement = 9, PlaceFrontage
 	if sec := l.top.sub("grid"); sec != nil {
 		l.study.Resolution = sec.whole("resolution", 9, 7, 11)
+		l.study.Placement = sec.choice("placement", PlaceFrontage, []string{PlaceFrontage, PlacePoint})
 		sec.done()
 	}
 }

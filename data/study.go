@@ -28,7 +28,8 @@ type Study struct {
 	Places     []PlaceSource
 	Exclusions []ExclusionSource
 
-	Resolution int // H3, 7..11
+	Resolution int    // H3, 7..11
+	Placement  string // where the people of a cell stand: PlaceFrontage (default) or PlacePoint
 	Modes      []network.Mode
 	Tiers      []TierSpec
 	Targets    []siting.Target // Tier indexes Tiers
@@ -150,3 +151,9 @@ type Finding struct {
 	Row      int
 	What     Text
 }
+
+// Values of Study.Placement.
+const (
+	PlaceFrontage = "frontage" // along the streets inside the cell, by their length, so that a cell can be partly covered
+	PlacePoint    = "point"    // at one point, the middle of the cell or of its part in a region
+)

@@ -52,8 +52,17 @@ func (b *assumptions) rules() {
 	b.add("date", "统计日期", "reporting date", b.s.Study.Date.Format("2006-01-02"), "")
 	b.add("grid.resolution", "H3 网格级别", "H3 resolution of the grid", strconv.Itoa(b.s.Study.Resolution), "methods: resolution 9, about 0.1 km² a cell")
 	b.add("rule.boundary", "恰好等于服务半径算覆盖", "exactly at the limit counts as covered", "≤", "methods: boundary rule")
-	b.add("rule.point", "每个网格（跨区时每块）的人口集中在一个代表点", "the people of a cell (of each part where it straddles regions) stand at one representative point", "1", "methods")
+	b.placement()
 	b.add("rule.any", "居民可使用任何最近的设施，不限所属区域", "people may use any nearest site, whichever region owns it", "any", "source 003")
+}
+
+// placement tells where the people of a cell stand.
+func (b *assumptions) placement() {
+	if p := b.s.Placed; p != nil {
+		b.add("grid.placement", "网格内人口沿街道按长度分布，每块最多点数", "the people of a cell stand along its streets by length; points a part at most", strconv.Itoa(p.PerPart), "docs/cell-accuracy.md")
+		return
+	}
+	b.add("grid.placement", "每个网格（跨区时每块）的人口集中在一个代表点", "the people of a cell (of each part where it straddles regions) stand at one point", "1", "methods")
 }
 
 func (b *assumptions) tier(i int) {

@@ -46,13 +46,41 @@ func (s *Session) Arranged(version string) *reports.Study {
 		Seed: s.Study.Seed, Version: version,
 		Regions: s.Data.Regions, Grid: s.Grid, Roads: s.Data.Roads, Tiers: s.tiers, Sites: s.Data.Sites,
 		Places: s.Data.Places, Exclusions: s.Data.Exclusions, Demand: s.Demand, Coverage: s.Result,
-		Gaps: s.Gaps, Plan: s.Plan, Stations: s.Stations, Assumptions: s.Assumptions(),
+		Gaps: s.Gaps, Plan: s.Plan, Stations: s.Stations, ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(),
 	}
 	for _, in := range s.Data.Inputs {
 		out.Inputs = append(out.Inputs, reports.Input(in))
 	}
 	for _, f := range s.Findings() {
 		out.Findings = append(out.Findings, reports.Finding{Severity: f.Severity, Where: where(f), ZH: f.What.ZH, EN: f.What.EN})
+	}
+	return out
+}
+
+// servedFrom tells, per tier and demand point, the year from whose end on the plan serves it; 0 = served today, or never.
+func (s *Session) servedFrom() [][]int {
+	if s.Plan == nil {
+		return nil
+	}
+	out := make([][]int, len(s.tiers))
+	rows := make([]map[string]int, len(s.tiers))
+	for t := range s.tiers {
+		out[t], rows[t] = make([]int, s.Demand.Len()), map[string]int{}
+		for row, i := range s.found.Serving[t] {
+			rows[t][s.found.All[i].ID] = row
+		}
+	}
+	for _, pick := range s.Plan.Picks {
+		row, ok := rows[pick.Tier][s.Plan.Candidates[pick.Candidate].ID]
+		if !ok {
+			continue // no candidate of this search: an upgrade serves nobody anew
+		}
+		columns, _ := s.found.Reach[pick.Tier].Row(row)
+		for _, i := range columns {
+			if s.Result.Services[pick.Tier].Nearest[i] < 0 && out[pick.Tier][i] == 0 {
+				out[pick.Tier][i] = pick.OpenYear
+			}
+		}
 	}
 	return out
 }

@@ -40,7 +40,8 @@ type Session struct {
 	Data   *data.Dataset
 	Grid   *grid.Grid
 	Demand *coverage.Demand
-	Spread *coverage.Distribution // how people came onto the grid
+	Spread *coverage.Distribution   // how people came onto the grid
+	Placed *coverage.FrontageReport // how they were put along streets; nil = at one point a cell
 	Result *coverage.Result
 	Gaps   []coverage.Gap
 
@@ -147,12 +148,40 @@ func (s *Session) graph(ctx context.Context, mode string, metric geo.Metric) err
 	return nil
 }
 
+// place puts the people of every cell along its streets, on the network of the first tier that travels on foot, or else of
+// the first that travels on roads at all.
+func (s *Session) place(ctx context.Context) error {
+	if s.Study.Placement != data.PlaceFrontage {
+		return nil
+	}
+	var graph *network.Graph
+	for _, t := range s.tiers {
+		g := s.graphs[coverage.GraphKey{Mode: t.Mode, Metric: t.Limit.Metric}]
+		if g != nil && (graph == nil || s.modes[t.Mode].Access == network.Foot) {
+			graph = g
+			if s.modes[t.Mode].Access == network.Foot {
+				break
+			}
+		}
+	}
+	if graph == nil {
+		return nil
+	}
+	s.stage("人口落到街道", "putting people along the streets")
+	var err error
+	s.Demand, s.Placed, err = coverage.PlaceOnFrontage(ctx, s.Demand, s.Grid, s.Data.Regions, graph, coverage.FrontageOptions{Workers: s.opts.Workers})
+	return err
+}
+
 // Coverage computes who is served today.
 func (s *Session) Coverage(ctx context.Context) error {
 	if s.Result != nil {
 		return nil
 	}
 	if err := s.network(ctx); err != nil {
+		return err
+	}
+	if err := s.place(ctx); err != nil {
 		return err
 	}
 	s.stage("计算覆盖", "computing coverage")

@@ -33,6 +33,9 @@ func (s *Session) spreadFindings() []data.Finding {
 	if d.Uncontrolled > 0 && n(d) > 0 {
 		note("info", "%.0f 人所在区域没有官方总数，未缩放", "%.0f people live in regions without an official total and are not scaled", d.Uncontrolled.Float())
 	}
+	if p := s.Placed; p != nil && p.Kept > 0 {
+		note("info", "%d 块网格内没有街道，其中 %.0f 人留在网格中心", "%d parts of cells have no street inside: their %.0f people stay at the middle", p.Kept, p.Lost.Float())
+	}
 	return out
 }
 
