@@ -1,0 +1,204 @@
+package network
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+)
+
+// plane is the tangent plane at a block: metres per degree.
+type plane struct{ sx, sy float64 }
+
+func planeAt(lat float64) plane {
+	return plane{metresPerDegree * math.Cos(lat*math.Pi/180), metresPerDegree}
+}
+
+// reach is a segment in the plane, and what it costs to travel on from it. Its points are relative to an origin, in metres.
+type reach struct {
+	ref, edge      int32
+	ax, ay, dx, dy float64 // from its first node to its second
+	square         float64 // its length squared
+	offset, along  float64 // cost of the edge up to its first node, and from there to its second
+	weight         float64 // of the whole edge
+	from, to       float64 // cost of travel from the ends of the edge
+	own            []int32 // sites on this edge
+}
+
+// reachOf describes the segment that begins at a position of Roads.Refs.
+func (f *field) reachOf(ref int32, origin orb.Point, pl plane) reach {
+	g := f.g
+	at := func(i int32) (x, y float64) {
+		p := g.roads.Nodes[g.roads.Refs[i]]
+		return (p[0] - origin[0]) * pl.sx, (p[1] - origin[1]) * pl.sy
+	}
+	r := reach{ref: ref, edge: g.edgeAt(ref)}
+	r.ax, r.ay = at(ref)
+	bx, by := at(ref + 1)
+	r.dx, r.dy = bx-r.ax, by-r.ay
+	r.square = r.dx*r.dx + r.dy*r.dy
+	r.from, r.to = f.ends(r.edge)
+	r.own = f.onEdge.on(r.edge)
+	r.weight = float64(g.edges[r.edge].weight) / 1000
+	// The edge's weight is shared out by length in the plane.
+	before, total := 0.0, 0.0
+	px, py := at(g.first[r.edge])
+	for i, last := g.first[r.edge]+1, g.last(r.edge); i <= last; i++ {
+		x, y := at(i)
+		total += math.Sqrt((x-px)*(x-px) + (y-py)*(y-py))
+		if i == ref {
+			before = total
+		}
+		px, py = x, y
+	}
+	if total > 0 {
+		r.offset, r.along = r.weight*before/total, r.weight*math.Sqrt(r.square)/total
+	}
+	return r
+}
+
+// nearest returns the square of the distance to the segment from a point, and how far along it the nearest place is, 0 to 1.
+func (r *reach) nearest(x, y float64) (square, t float64) {
+	x, y = x-r.ax, y-r.ay
+	if dot := x*r.dx + y*r.dy; dot >= r.square && r.square > 0 {
+		x, y, t = x-r.dx, y-r.dy, 1
+	} else if dot > 0 {
+		t = dot / r.square
+		x, y = x-t*r.dx, y-t*r.dy
+	}
+	return x*x + y*y, t
+}
+
+// costAt returns the cost of travel from a place on the segment. Where a one-way street passes a site, the cost leaps: those just past it
+// have to go round. Places no more than slack metres past it are counted as before it.
+func (f *field) costAt(r *reach, t, slack float64) float64 {
+	o := r.offset + t*r.along
+	if slack > 0 && r.square > 0 {
+		slack *= r.along / math.Sqrt(r.square)
+	}
+	cost := min(r.from+o, r.to+r.weight-o)
+	for _, k := range r.own {
+		s := &f.sites[k]
+		at := s.Offset.Value()
+		if o <= at+slack && f.g.forward(r.edge) || o >= at-slack && f.g.backward(r.edge) {
+			cost = min(cost, math.Abs(at-o)+s.Access.Value())
+		}
+	}
+	return cost
+}
+
+// look returns the distance of a point from the segment in metres, and the cost from the point by way of it.
+func (f *field) look(r *reach, x, y float64) (metres, cost float64) {
+	square, t := r.nearest(x, y)
+	metres = math.Sqrt(square)
+	return metres, metres*f.perMetre + f.costAt(r, t, 0)
+}
+
+// seen is a segment as far as it can be told without looking up its edge.
+type seen struct {
+	metres float64 // from the middle of the block
+	reach
+	known bool // the rest of reach is filled in
+}
+
+// painter computes blocks for one goroutine.
+type painter struct {
+	f     *field
+	found []seen
+}
+
+// paint computes the field in a block. It first gathers the segments that can be the nearest of any of its points.
+func (p *painter) paint(b *block) {
+	f := p.f
+	const half = float64(blockSide-1) / 2
+	origin := orb.Point{(float64(b.col)*blockSide + half) * f.stepX, (float64(b.row)*blockSide + half) * f.stepY}
+	pl := planeAt(origin[1])
+	dx, dy := f.stepX*pl.sx, f.stepY*pl.sy
+	p.gather(origin, pl, half*math.Sqrt(dx*dx+dy*dy))
+	for row := range blockSide {
+		for col := range blockSide {
+			i := row*blockSide + col
+			cost, ref := p.at((float64(col)-half)*dx, (float64(row)-half)*dy, origin, pl)
+			b.cost[i], b.ref[i] = float32(cost), ref
+		}
+	}
+}
+
+// gather collects, nearest first, all segments that may be nearest to a point of the circle around the block, and those that come near
+// enough to one to count all the same.
+func (p *painter) gather(origin orb.Point, pl plane, radius float64) {
+	f := p.f
+	most := f.maxLeg + radius
+	keep := 0.0
+	for look := min(cellMetres, most); ; look = min(3*look, most) {
+		nearest := p.collect(origin, pl, look)
+		keep = max(nearest+2*radius, f.near+radius)
+		if keep <= look || look == most {
+			break
+		}
+		if keep < 3*look {
+			look = keep / 3 * 1.01 // the loop takes it times 3
+		}
+	}
+	p.found = slices.DeleteFunc(p.found, func(s seen) bool { return s.metres > keep })
+	slices.SortFunc(p.found, func(a, b seen) int { return cmp.Or(cmp.Compare(a.metres, b.metres), cmp.Compare(a.ref, b.ref)) })
+	p.found = slices.CompactFunc(p.found, func(a, b seen) bool { return a.ref == b.ref })
+}
+
+// collect finds the segments in all index cells within so many metres of a point, and returns the distance of the nearest.
+func (p *painter) collect(at orb.Point, pl plane, metres float64) float64 {
+	x, roads := &p.f.g.index, p.f.g.roads
+	p.found = p.found[:0]
+	nearest := infinite
+	dx := min(metres/pl.sx, 360)
+	west, east := floorTo(at[0]-dx, x.width), floorTo(at[0]+dx, x.width)
+	for row := floorTo(at[1]-metres/pl.sy, x.height); row <= floorTo(at[1]+metres/pl.sy, x.height); row++ {
+		for _, ref := range x.between(row, west, east) {
+			a, b := roads.Nodes[roads.Refs[ref]], roads.Nodes[roads.Refs[ref+1]]
+			s := seen{reach: reach{ref: ref, ax: (a[0] - at[0]) * pl.sx, ay: (a[1] - at[1]) * pl.sy, dx: (b[0] - a[0]) * pl.sx, dy: (b[1] - a[1]) * pl.sy}}
+			s.square = s.dx*s.dx + s.dy*s.dy
+			square, _ := s.nearest(0, 0)
+			s.metres = math.Sqrt(square)
+			nearest = min(nearest, s.metres)
+			p.found = append(p.found, s)
+		}
+	}
+	return nearest
+}
+
+// at returns the field at a point, and the segment that it is owed to. Of equally near segments the first of Roads.Refs counts.
+func (p *painter) at(x, y float64, origin orb.Point, pl plane) (cost float64, ref int32) {
+	f := p.f
+	know := func(s *seen) *reach {
+		if !s.known {
+			s.reach, s.known = f.reachOf(s.ref, origin, pl), true
+		}
+		return &s.reach
+	}
+	away := math.Sqrt(x*x + y*y)
+	best, bestT, least, distance := -1, 0.0, f.maxLeg*f.maxLeg, f.maxLeg
+	cost, ref = infinite, -1
+	for i := range p.found {
+		s := &p.found[i]
+		if s.metres-away > max(distance, f.near)*(1+1e-9) {
+			break // and so are all that follow
+		}
+		square, t := s.nearest(x, y)
+		if square < least || square == least && (best < 0 || s.ref < p.found[best].ref) {
+			best, bestT, least, distance = i, t, square, math.Sqrt(square)
+		}
+		if square <= f.near*f.near {
+			if c := math.Sqrt(square)*f.perMetre + f.costAt(know(s), t, f.near); c < cost || c == cost && s.ref < ref {
+				cost, ref = c, s.ref
+			}
+		}
+	}
+	if best < 0 {
+		return infinite, -1
+	}
+	if c := distance*f.perMetre + f.costAt(know(&p.found[best]), bestT, 0); c < cost || ref < 0 {
+		cost, ref = c, p.found[best].ref
+	}
+	return cost, ref
+}
