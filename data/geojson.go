@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -58,7 +59,8 @@ type features struct {
 	s     jsonScanner
 	n     int
 	visit func(*feature) error
-	list  []property // reused
+	list  []property     // reused
+	path  orb.LineString // reused
 }
 
 // readFeatures calls visit for every feature of a GeoJSON file; problems of the file are noted. It stops when visit fails.
@@ -283,13 +285,13 @@ func (fs *features) polygon() (orb.Polygon, *jsonError) {
 }
 
 func (fs *features) line() (orb.LineString, *jsonError) {
-	var out orb.LineString
+	fs.path = fs.path[:0]
 	err := fs.s.array(func() *jsonError {
 		p, err := fs.point()
-		out = append(out, p)
+		fs.path = append(fs.path, p)
 		return err
 	})
-	return out, err
+	return slices.Clone(fs.path), err
 }
 
 // point reads a position; a height is read over.

@@ -205,8 +205,11 @@ func orient(a, b, p orb.Point) int {
 	if p == a || p == b {
 		return 0 // edges that follow each other share a point: by far the most frequent zero
 	}
-	left := (b[0] - a[0]) * (p[1] - a[1])
-	right := (b[1] - a[1]) * (p[0] - a[0])
+	dx, dy, px, py := b[0]-a[0], b[1]-a[1], p[0]-a[0], p[1]-a[1]
+	if (dx == 0 || py == 0) && (dy == 0 || px == 0) {
+		return 0 // all on one parallel or meridian: differences are zero only of equal numbers
+	}
+	left, right := dx*py, dy*px
 	det := left - right
 	// 4 ulp of the sum of the magnitudes bounds the error of the three roundings on each side (Shewchuk 1997).
 	bound := 4.5e-16 * (abs(left) + abs(right))
