@@ -3,7 +3,9 @@ package solve
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,4 +86,97 @@ func ExampleCover() {
 	c := Cover{Rows: 3, Offset: []int64{0, 2, 3}, Row: []int32{0, 1, 2}}
 	fmt.Println(c.Columns(), c.Column(0), c.Validate())
 	// Output: 2 [0 1] <nil>
+}
+
+// measure runs a solver with a deadline's worth of iterations and reports what it reached beside the time.
+func measure(b *testing.B, solve func() (*Solution, error)) {
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := solve()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(s.Objective), "objective")
+		b.ReportMetric(s.Bound, "bound")
+		b.ReportMetric(100*s.Gap, "gap-%")
+	}
+}
+
+func BenchmarkMaxCover(b *testing.B) {
+	for _, k := range []struct {
+		file       string
+		radius     float64
+		p          int64
+		iterations int
+	}{
+		{"BDS_100_10000.dat", 6.25, 10, 0}, {"BDS_100_1000000.dat", 6.25, 10, 0},
+		{"city_500_5000.dat", 1.5, 30, 50_000}, {"city_2000_50000.dat", 1, 50, 4_000},
+	} {
+		b.Run(k.file, func(b *testing.B) {
+			cover := coverWithinOf(b, k.file, k.radius)
+			measure(b, func() (*Solution, error) {
+				return MaxCover(context.Background(), &MaxCoverProblem{Cover: cover, Budget: k.p}, Options{Workers: 2, Iterations: k.iterations})
+			})
+		})
+	}
+}
+
+func coverWithinOf(b *testing.B, file string, radius float64) Cover {
+	facilities, clients := readPlaces(b, file)
+	return coverWithin(facilities, clients, radius)
+}
+
+func BenchmarkSetCover(b *testing.B) {
+	for _, k := range []struct {
+		file       string
+		radius     float64
+		iterations int
+	}{{"city_500_5000.dat", 1.5, 0}, {"city_2000_50000.dat", 1, 500}} {
+		b.Run(k.file, func(b *testing.B) {
+			p := &SetCoverProblem{Cover: coverWithinOf(b, k.file, k.radius)}
+			p.Covered = make([]bool, p.Cover.Rows)
+			for _, i := range uncoverable(&p.Cover, p.Covered, make([]bool, p.Cover.Columns())) {
+				p.Covered[i] = true
+			}
+			measure(b, func() (*Solution, error) {
+				return SetCover(context.Background(), p, Options{Workers: 2, Iterations: k.iterations})
+			})
+		})
+	}
+}
+
+func BenchmarkPMedian(b *testing.B) {
+	for _, k := range []struct {
+		file          string
+		p, iterations int
+	}{{"city_500_5000.dat", 20, 0}, {"city_2000_50000.dat", 50, 300}} {
+		b.Run(k.file, func(b *testing.B) {
+			facilities, clients := readPlaces(b, k.file)
+			p := &PMedianProblem{Rows: len(clients), Columns: len(facilities), P: k.p}
+			for _, f := range facilities {
+				for _, c := range clients {
+					p.Distance = append(p.Distance, uint32(math.Floor(1000*math.Hypot(f.x-c.x, f.y-c.y)+.5)))
+				}
+			}
+			for _, c := range clients {
+				p.Weight = append(p.Weight, c.demand)
+			}
+			measure(b, func() (*Solution, error) {
+				return PMedian(context.Background(), p, Options{Workers: 2, Iterations: k.iterations})
+			})
+		})
+	}
+}
+
+func BenchmarkRollout(b *testing.B) {
+	p := countyRollout(b)
+	b.Run("10000x3x5", func(b *testing.B) {
+		measure(b, func() (*Solution, error) {
+			s, err := Rollout(context.Background(), p, Options{Workers: 2, Iterations: 900})
+			if err != nil {
+				return nil, err
+			}
+			return &Solution{Objective: s.Objective, Bound: s.Bound, Gap: s.Gap}, nil
+		})
+	})
 }

@@ -17,6 +17,7 @@ type coverTree struct {
 	best   []int32 // its columns, as the problem names them
 	bound  int64   // of the whole tree
 	close  bool    // the wanted gap is reached
+	local  bool    // a small cover inside another proof: no cuts
 	enough int64   // a cover of at most this cost ends the search; 0 = only a proof does
 }
 
@@ -109,6 +110,7 @@ func (n *coverNode) reduce() {
 
 // node returns a lower bound of every cover below n, and accepts better covers on the way.
 func (t *coverTree) node(n coverNode) int64 {
+	low := int64(0)
 	for round := 0; ; round++ {
 		if n.dead {
 			return math.MaxInt64
@@ -116,19 +118,27 @@ func (t *coverTree) node(n coverNode) int64 {
 		n.reduce()
 		if n.in.rows() == 0 {
 			t.accept(&n, nil, 0)
-			return n.cost
+			return max(low, n.cost)
 		}
 		d := newSetDual(n.in, t.shift, n.start, t.o.workers())
 		t.climb(&n, d, round)
-		low := n.cost + d.bound()
+		low = max(low, n.cost+d.bound())
 		if low >= t.top || t.spent() {
 			return low
 		}
-		n.start = d.centre
 		drop, opened, found := t.fix(&n, d)
 		if found == 0 || found < n.in.columns()/20 && round > 0 {
+			if n.depth == 0 && !t.local {
+				t.strengthen(&n, d)
+				low = max(low, n.cost+d.bound())
+			}
+			if low >= t.top || t.spent() {
+				return low
+			}
+			n.start = d.centre[:n.in.rows()]
 			return max(low, t.split(n, d))
 		}
+		n.start = d.centre
 		n = n.open(opened, drop)
 	}
 }

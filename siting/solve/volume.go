@@ -3,6 +3,7 @@ package solve
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 )
 
 // volume minimises a convex piecewise linear function f of multipliers by the volume algorithm (Barahona & Anbil,
@@ -115,4 +116,18 @@ func both(workers int, bound func() int, search func()) (steps int) {
 	steps = bound()
 	<-done
 	return steps
+}
+
+// spread calls f for every k below n, from several goroutines. f must only write what belongs to k.
+func spread(n, workers int, f func(k int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, n) {
+		wg.Go(func() {
+			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
+				f(k)
+			}
+		})
+	}
+	wg.Wait()
 }
