@@ -6,7 +6,7 @@ DEMO    ?= demo
 PEOPLE  ?= 600000
 SEED    ?= 1
 
-.PHONY: demo test bench lint build deps deps-test clean
+.PHONY: demo test bench lint build deps deps-test screenshots clean
 
 ## demo: install what is missing, build, make the model county, run the whole study, say where the report lies
 demo: build
@@ -36,6 +36,10 @@ deps:
 
 deps-test:
 	@./.ci/deps test
+
+## screenshots: the README's pictures, from the demo
+screenshots: demo deps-test
+	./.ci/screenshots $(DEMO)
 
 clean:
 	rm -rf bin $(DEMO) build

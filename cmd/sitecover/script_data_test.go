@@ -4,12 +4,15 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sitecover/cmd/internal/run"
 )
 
 // realData runs `realdata liechtenstein|porto-alegre FOLDER`: it lays the shared files of a real place into a folder of the
@@ -95,4 +98,39 @@ func writeCSV(path string, rows [][]string) error {
 		return err
 	}
 	return os.WriteFile(path, []byte(b.String()), 0o644)
+}
+
+// addsUp runs `addsup coverage.json LEVEL...`: in every tier, the people, covered people, cells and sites of the regions of each
+// level must add up to the total exactly.
+func addsUp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: addsup coverage.json level...")
+	}
+	var report run.CoverageReport
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &report))
+	if len(report.Tiers) == 0 {
+		ts.Fatalf("no tiers")
+	}
+	for _, t := range report.Tiers {
+		for _, level := range args[1:] {
+			got, n := [6]int64{}, 0
+			for _, r := range t.Regions {
+				if r.Level == level {
+					n++
+					for i, v := range figures(r.IndicatorView) {
+						got[i] += v
+					}
+				}
+			}
+			if want := figures(t.Total); n == 0 || got != want {
+				ts.Fatalf("tier %s: %d regions of level %s add up to %v, the total is %v", t.ID, n, level, got, want)
+			}
+		}
+	}
+}
+
+// figures are the additive figures, people in millionths.
+func figures(x run.IndicatorView) [6]int64 {
+	micro := func(v float64) int64 { return int64(math.Round(v * 1e6)) }
+	return [6]int64{micro(x.People), micro(x.Covered), micro(x.Unconnected), micro(x.Circle), int64(x.Cells), int64(x.Open)}
 }
