@@ -1,14 +1,11 @@
 package network
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
-	"math/bits"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -82,7 +79,6 @@ func (g *Graph) Isochrones(ctx context.Context, sites []Snap, limits []geo.Limit
 		return nil, err
 	}
 	defer g.give(f.search)
-	f.mark()
 	if err := f.fill(ctx, opts.Workers); err != nil {
 		return nil, err
 	}
@@ -98,7 +94,7 @@ func (g *Graph) Isochrones(ctx context.Context, sites []Snap, limits []geo.Limit
 
 // field is the cost of travel to the nearest site as a function of the place, on a lattice of points whose rows and columns are
 // numbered from 0°, 0°. It is held in blocks of 8 by 8 points, and only where it can be within the limit. Every value depends on its
-// place alone, not on the blocks around it.
+// place alone, not on the blocks around it. Blocks are taken up from the streets outwards as far as the area goes.
 type field struct {
 	g      *Graph
 	search *search[uint32] // done: the cost of every node reached
@@ -114,7 +110,7 @@ type field struct {
 
 	tiles  map[[2]int32]*tile // by row, column
 	last   *tile              // the one that tileAt gave last
-	blocks []block            // by row of tiles, column of tiles, row, column
+	blocks []block            // as they were found; tile.at tells where each is
 }
 
 const (
@@ -122,11 +118,10 @@ const (
 	tileSide  = 64 // blocks a side of a tile
 )
 
-// tile is a square of blocks. Each row is a bit set of the blocks that are held.
+// tile is a square of blocks.
 type tile struct {
-	row, col int32 // of its first block
-	held     [tileSide]uint64
-	first    [tileSide]int32 // position in field.blocks of the first block held of each row
+	row, col int32                     // of its first block
+	at       [tileSide][tileSide]int32 // position in field.blocks, plus one; 0 = not held
 }
 
 // block holds the field at its points, by row, then column.
@@ -183,138 +178,157 @@ func (f *field) ends(edge int32) (from, to float64) {
 	return from, to
 }
 
-// mark notes the blocks in which the field may be within the limit, with two steps to spare.
-func (f *field) mark() {
+// seed takes up the blocks along the edges that are reached.
+func (f *field) seed() {
 	g := f.g
-	visit := func(edge int32, cost float64) {
-		if cost > f.limit {
-			return
-		}
-		leg := min(f.maxLeg, (f.limit-cost)/f.perMetre)*1.02 + 3*f.step
-		refs := g.roads.Refs[g.first[edge] : g.last(edge)+1]
-		// A long edge is marked stretch by stretch, so that its box does not take in land far from it.
-		prev := g.roads.Nodes[refs[0]]
-		box := prev.Bound()
-		for _, r := range refs[1:] {
-			p := g.roads.Nodes[r]
-			if wide := box.Extend(p); wide.Max[0]-wide.Min[0] > 16*blockSide*f.stepX || wide.Max[1]-wide.Min[1] > 16*blockSide*f.stepY {
-				f.markAround(box, leg)
-				box = prev.Bound()
-			}
-			box, prev = box.Extend(p), p
-		}
-		f.markAround(box, leg)
-	}
 	for _, n := range f.search.touched {
-		cost := geo.Impedance(f.search.key[n]).Value()
-		for k := g.in.first[n]; k < g.in.first[n+1]; k++ {
-			visit(g.in.edge[k], cost)
+		for _, e := range g.in.edge[g.in.first[n]:g.in.first[n+1]] {
+			f.seedAlong(e)
 		}
 	}
 	for _, e := range g.loops {
-		from, to := f.ends(e)
-		visit(e, min(from, to))
+		if from, to := f.ends(e); min(from, to) < infinite {
+			f.seedAlong(e)
+		}
 	}
 	for i := range f.sites {
-		visit(f.sites[i].Edge, f.sites[i].Access.Value())
+		f.seedAlong(f.sites[i].Edge)
 	}
-	f.allot()
 }
 
-// markAround marks the blocks within so many metres of a box.
-func (f *field) markAround(box orb.Bound, metres float64) {
-	dy := metres / metresPerDegree
-	south, north := box.Min[1]-dy, box.Max[1]+dy
-	widest := max(math.Abs(south), math.Abs(north))
-	dx := min(dy/max(math.Cos(widest*math.Pi/180), 1e-6), 180)
-	west, east := box.Min[0]-dx, box.Max[0]+dx
-	c0, c1 := floorTo(west, f.stepX*blockSide), floorTo(east, f.stepX*blockSide)
-	for row := floorTo(south, f.stepY*blockSide); row <= floorTo(north, f.stepY*blockSide); row++ {
-		for col := c0; col <= c1; {
-			t := f.tileAt(row, col)
-			from, to := col-t.col, min(c1-t.col, tileSide-1)
-			t.held[row-t.row] |= ^uint64(0) << from & (^uint64(0) >> (tileSide - 1 - to))
-			col = t.col + tileSide
+// seedAlong takes up the blocks along an edge, bit by bit of its segments.
+func (f *field) seedAlong(edge int32) {
+	const bit = 2 * blockSide // steps
+	roads := f.g.roads
+	for ref, last := f.g.first[edge], f.g.last(edge); ref < last; ref++ {
+		a, b := roads.Nodes[roads.Refs[ref]], roads.Nodes[roads.Refs[ref+1]]
+		n := math.Ceil(max(math.Abs(b[0]-a[0])/f.stepX, math.Abs(b[1]-a[1])/f.stepY)/bit + 1e-9)
+		from := a
+		for k := 1.0; k <= n; k++ {
+			to := orb.Point{a[0] + k/n*(b[0]-a[0]), a[1] + k/n*(b[1]-a[1])}
+			f.takeAround(orb.MultiPoint{from, to}.Bound())
+			from = to
 		}
 	}
 }
 
+// takeAround takes up the blocks that come within near of a box.
+func (f *field) takeAround(box orb.Bound) {
+	const spare = 1.5 * math.Sqrt2 // steps; with half a step for what a degree of longitude varies in length
+	west, east := floorTo(box.Min[0]-spare*f.stepX, f.stepX*blockSide), floorTo(box.Max[0]+spare*f.stepX, f.stepX*blockSide)
+	south, north := floorTo(box.Min[1]-spare*f.stepY, f.stepY*blockSide), floorTo(box.Max[1]+spare*f.stepY, f.stepY*blockSide)
+	for row := south; row <= north; row++ {
+		for col := west; col <= east; col++ {
+			f.take(row, col)
+		}
+	}
+}
 func floorTo(x, unit float64) int32 { return int32(math.Floor(x / unit)) }
 
-// tileAt returns the tile of a block, and makes it where there is none.
-func (f *field) tileAt(row, col int32) *tile {
-	key := [2]int32{row &^ (tileSide - 1), col &^ (tileSide - 1)}
-	if f.last != nil && f.last.row == key[0] && f.last.col == key[1] {
-		return f.last
-	}
-	t := f.tiles[key]
+// take takes up a block, if it is not held.
+func (f *field) take(row, col int32) {
+	t := f.tileOf(row, col)
 	if t == nil {
-		t = &tile{row: key[0], col: key[1]}
-		f.tiles[key] = t
+		t = &tile{row: row &^ (tileSide - 1), col: col &^ (tileSide - 1)}
+		f.tiles[[2]int32{t.row, t.col}], f.last = t, t
 	}
-	f.last = t
-	return t
+	if at := &t.at[row-t.row][col-t.col]; *at == 0 {
+		f.blocks = append(f.blocks, block{row: row, col: col})
+		*at = int32(len(f.blocks))
+	}
 }
 
-// allot gives every marked block its place.
-func (f *field) allot() {
-	all := make([]*tile, 0, len(f.tiles))
-	for _, t := range f.tiles {
-		all = append(all, t)
-	}
-	slices.SortFunc(all, func(a, b *tile) int { return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.col, b.col)) })
-	n := 0
-	for _, t := range all {
-		for _, held := range t.held {
-			n += bits.OnesCount64(held)
+// tileOf returns the tile of a block, nil where there is none.
+func (f *field) tileOf(row, col int32) *tile {
+	row, col = row&^(tileSide-1), col&^(tileSide-1)
+	if f.last == nil || f.last.row != row || f.last.col != col {
+		t := f.tiles[[2]int32{row, col}]
+		if t == nil {
+			return nil
 		}
+		f.last = t
 	}
-	f.blocks = make([]block, n)
-	n = 0
-	for _, t := range all {
-		for r, held := range t.held {
-			t.first[r] = int32(n)
-			for ; held != 0; held &= held - 1 {
-				f.blocks[n].row, f.blocks[n].col = t.row+int32(r), t.col+int32(bits.TrailingZeros64(held))
-				n++
-			}
-		}
-	}
+	return f.last
 }
 
 // blockAt returns the block of a number, nil when it is not held: the field is beyond the limit there.
 func (f *field) blockAt(row, col int32) *block {
-	t := f.tiles[[2]int32{row &^ (tileSide - 1), col &^ (tileSide - 1)}]
-	if t == nil {
+	t := f.tileOf(row, col)
+	if t == nil || t.at[row-t.row][col-t.col] == 0 {
 		return nil
 	}
-	held, bit := t.held[row-t.row], uint64(1)<<(col-t.col)
-	if held&bit == 0 {
-		return nil
-	}
-	return &f.blocks[t.first[row-t.row]+int32(bits.OnesCount64(held&(bit-1)))]
+	return &f.blocks[t.at[row-t.row][col-t.col]-1]
 }
 
 // fillBatch is the number of blocks that one goroutine takes at a time.
 const fillBatch = 64
 
-// fill computes the field in all blocks.
+// fill computes the field in the blocks along the streets, and then in those around each block that the area leaves, until it leaves
+// none.
 func (f *field) fill(ctx context.Context, workers int) error {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	f.seed()
+	for from := 0; from < len(f.blocks); {
+		to := len(f.blocks)
+		if err := f.paint(ctx, f.blocks[from:to], workers); err != nil {
+			return err
+		}
+		for i := from; i < to; i++ {
+			f.spread(i)
+		}
+		from = to
+	}
+	return ctx.Err()
+}
+
+// spread takes up the blocks around a block that the area leaves over its rim.
+func (f *field) spread(i int) {
+	b := &f.blocks[i]
+	brow, bcol := b.row, b.col
+	var leaves [3][3]bool
+	for k, cost := range b.cost {
+		if float64(cost) > f.limit {
+			continue
+		}
+		row, col := beyond(k/blockSide), beyond(k%blockSide)
+		leaves[row][1], leaves[1][col], leaves[row][col] = true, true, true
+	}
+	for row := range leaves {
+		for col := range leaves[row] {
+			if leaves[row][col] {
+				f.take(brow+int32(row)-1, bcol+int32(col)-1)
+			}
+		}
+	}
+}
+
+// beyond tells next to which block a row or column of lattice points lies: 0 the one before, 2 the one after, 1 neither.
+func beyond(i int) int {
+	switch i {
+	case 0:
+		return 0
+	case blockSide - 1:
+		return 2
+	}
+	return 1
+}
+
+// paint computes the field in some blocks.
+func (f *field) paint(ctx context.Context, blocks []block, workers int) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(workers, len(f.blocks)/fillBatch+1) {
+	for range min(workers, len(blocks)/fillBatch+1) {
 		wg.Go(func() {
 			p := &painter{f: f}
 			for ctx.Err() == nil {
 				to := int(next.Add(fillBatch))
-				if to-fillBatch >= len(f.blocks) {
+				if to-fillBatch >= len(blocks) {
 					return
 				}
-				for i := to - fillBatch; i < min(to, len(f.blocks)); i++ {
-					p.paint(&f.blocks[i])
+				for i := to - fillBatch; i < min(to, len(blocks)); i++ {
+					p.paint(&blocks[i])
 				}
 			}
 		})

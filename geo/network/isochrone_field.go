@@ -28,16 +28,19 @@ type reach struct {
 
 // reachOf describes the segment that begins at a position of Roads.Refs.
 func (f *field) reachOf(ref int32, origin orb.Point, pl plane) reach {
+	r := f.segment(ref, origin, pl)
+	f.know(&r, pl)
+	return r
+}
+
+// know looks up the costs of a segment.
+func (f *field) know(r *reach, pl plane) {
 	g := f.g
 	at := func(i int32) (x, y float64) {
 		p := g.roads.Nodes[g.roads.Refs[i]]
-		return (p[0] - origin[0]) * pl.sx, (p[1] - origin[1]) * pl.sy
+		return p[0] * pl.sx, p[1] * pl.sy
 	}
-	r := reach{ref: ref, edge: g.edgeAt(ref)}
-	r.ax, r.ay = at(ref)
-	bx, by := at(ref + 1)
-	r.dx, r.dy = bx-r.ax, by-r.ay
-	r.square = r.dx*r.dx + r.dy*r.dy
+	r.edge = g.edgeAt(r.ref)
 	r.from, r.to = f.ends(r.edge)
 	r.own = f.onEdge.on(r.edge)
 	r.weight = float64(g.edges[r.edge].weight) / 1000
@@ -47,7 +50,7 @@ func (f *field) reachOf(ref int32, origin orb.Point, pl plane) reach {
 	for i, last := g.first[r.edge]+1, g.last(r.edge); i <= last; i++ {
 		x, y := at(i)
 		total += math.Sqrt((x-px)*(x-px) + (y-py)*(y-py))
-		if i == ref {
+		if i == r.ref {
 			before = total
 		}
 		px, py = x, y
@@ -55,7 +58,6 @@ func (f *field) reachOf(ref int32, origin orb.Point, pl plane) reach {
 	if total > 0 {
 		r.offset, r.along = r.weight*before/total, r.weight*math.Sqrt(r.square)/total
 	}
-	return r
 }
 
 // nearest returns the square of the distance to the segment from a point, and how far along it the nearest place is, 0 to 1.
@@ -95,17 +97,24 @@ func (f *field) look(r *reach, x, y float64) (metres, cost float64) {
 	return metres, metres*f.perMetre + f.costAt(r, t, 0)
 }
 
-// seen is a segment as far as it can be told without looking up its edge.
+// near is a segment and its distance from the middle of a block.
+type near struct {
+	metres float64
+	ref    int32
+}
+
+// seen is a segment near a block. Its costs are looked up when they are first asked for.
 type seen struct {
 	metres float64 // from the middle of the block
+	known  bool    // all of reach is filled in
 	reach
-	known bool // the rest of reach is filled in
 }
 
 // painter computes blocks for one goroutine.
 type painter struct {
 	f     *field
-	found []seen
+	near  []near
+	found []seen // nearest first
 }
 
 // paint computes the field in a block. It first gathers the segments that can be the nearest of any of its points.
@@ -119,7 +128,7 @@ func (p *painter) paint(b *block) {
 	for row := range blockSide {
 		for col := range blockSide {
 			i := row*blockSide + col
-			cost, ref := p.at((float64(col)-half)*dx, (float64(row)-half)*dy, origin, pl)
+			cost, ref := p.at((float64(col)-half)*dx, (float64(row)-half)*dy, pl)
 			b.cost[i], b.ref[i] = float32(cost), ref
 		}
 	}
@@ -131,7 +140,7 @@ func (p *painter) gather(origin orb.Point, pl plane, radius float64) {
 	f := p.f
 	most := f.maxLeg + radius
 	keep := 0.0
-	for look := min(cellMetres, most); ; look = min(3*look, most) {
+	for look := min(3*radius, most); ; look = min(3*look, most) {
 		nearest := p.collect(origin, pl, look)
 		keep = max(nearest+2*radius, f.near+radius)
 		if keep <= look || look == most {
@@ -141,38 +150,51 @@ func (p *painter) gather(origin orb.Point, pl plane, radius float64) {
 			look = keep / 3 * 1.01 // the loop takes it times 3
 		}
 	}
-	p.found = slices.DeleteFunc(p.found, func(s seen) bool { return s.metres > keep })
-	slices.SortFunc(p.found, func(a, b seen) int { return cmp.Or(cmp.Compare(a.metres, b.metres), cmp.Compare(a.ref, b.ref)) })
-	p.found = slices.CompactFunc(p.found, func(a, b seen) bool { return a.ref == b.ref })
+	p.near = slices.DeleteFunc(p.near, func(s near) bool { return s.metres > keep })
+	slices.SortFunc(p.near, func(a, b near) int { return cmp.Or(cmp.Compare(a.metres, b.metres), cmp.Compare(a.ref, b.ref)) })
+	p.found = p.found[:0]
+	for i, n := range p.near {
+		if i == 0 || n.ref != p.near[i-1].ref {
+			p.found = append(p.found, seen{metres: n.metres, reach: f.segment(n.ref, origin, pl)})
+		}
+	}
+}
+
+// segment returns the geometry of the segment that begins at a position of Roads.Refs.
+func (f *field) segment(ref int32, origin orb.Point, pl plane) reach {
+	roads := f.g.roads
+	a, b := roads.Nodes[roads.Refs[ref]], roads.Nodes[roads.Refs[ref+1]]
+	r := reach{ref: ref, ax: (a[0] - origin[0]) * pl.sx, ay: (a[1] - origin[1]) * pl.sy, dx: (b[0] - a[0]) * pl.sx, dy: (b[1] - a[1]) * pl.sy}
+	r.square = r.dx*r.dx + r.dy*r.dy
+	return r
 }
 
 // collect finds the segments in all index cells within so many metres of a point, and returns the distance of the nearest.
 func (p *painter) collect(at orb.Point, pl plane, metres float64) float64 {
-	x, roads := &p.f.g.index, p.f.g.roads
-	p.found = p.found[:0]
+	x := &p.f.g.index
+	p.near = p.near[:0]
 	nearest := infinite
 	dx := min(metres/pl.sx, 360)
 	west, east := floorTo(at[0]-dx, x.width), floorTo(at[0]+dx, x.width)
 	for row := floorTo(at[1]-metres/pl.sy, x.height); row <= floorTo(at[1]+metres/pl.sy, x.height); row++ {
 		for _, ref := range x.between(row, west, east) {
-			a, b := roads.Nodes[roads.Refs[ref]], roads.Nodes[roads.Refs[ref+1]]
-			s := seen{reach: reach{ref: ref, ax: (a[0] - at[0]) * pl.sx, ay: (a[1] - at[1]) * pl.sy, dx: (b[0] - a[0]) * pl.sx, dy: (b[1] - a[1]) * pl.sy}}
-			s.square = s.dx*s.dx + s.dy*s.dy
+			s := p.f.segment(ref, at, pl)
 			square, _ := s.nearest(0, 0)
-			s.metres = math.Sqrt(square)
-			nearest = min(nearest, s.metres)
-			p.found = append(p.found, s)
+			d := math.Sqrt(square)
+			nearest = min(nearest, d)
+			p.near = append(p.near, near{d, ref})
 		}
 	}
 	return nearest
 }
 
 // at returns the field at a point, and the segment that it is owed to. Of equally near segments the first of Roads.Refs counts.
-func (p *painter) at(x, y float64, origin orb.Point, pl plane) (cost float64, ref int32) {
+func (p *painter) at(x, y float64, pl plane) (cost float64, ref int32) {
 	f := p.f
 	know := func(s *seen) *reach {
 		if !s.known {
-			s.reach, s.known = f.reachOf(s.ref, origin, pl), true
+			f.know(&s.reach, pl)
+			s.known = true
 		}
 		return &s.reach
 	}

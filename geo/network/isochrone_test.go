@@ -345,7 +345,7 @@ func TestIsochronesOfPortoAlegre(t *testing.T) {
 		mode   string
 		metric geo.Metric
 		limits []float64
-	}{{"walk", geo.Metres, []float64{300, 500, 1000}}, {"walk", geo.Seconds, []float64{300, 600, 900}}, {"drive", geo.Seconds, []float64{120}}} {
+	}{{"walk", geo.Metres, []float64{300, 500, 1000}}, {"drive", geo.Seconds, []float64{60, 120}}} {
 		g := build(t, roads, c.mode, c.metric)
 		sites, demand := g.Snap(health), g.Snap(cells)
 		areas := isochrones(t, g, sites, IsochroneOptions{}, c.limits...)
@@ -356,7 +356,7 @@ func TestIsochronesOfPortoAlegre(t *testing.T) {
 			}
 			checkDemand(t, g, areas[i], cells, demand, sites, limit)
 		}
-		in, out := checkPromise(t, g, sites, c.limits, areas, defaultStep)
+		in, out := checkPromise(t, g, sites, c.limits[:1], areas, defaultStep)
 		t.Logf("%s %v: %d places on streets inside, %d outside, as promised", c.mode, c.metric, in, out)
 	}
 }

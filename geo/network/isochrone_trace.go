@@ -1,7 +1,9 @@
 package network
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -25,8 +27,16 @@ type contour struct {
 // trace draws the land where the field is within a limit.
 func (f *field) trace(limit float64) orb.MultiPolygon {
 	c := &contour{f: f, limit: limit, next: map[crossing]crossing{}, ring: map[crossing]int32{}}
+	order := make([]int32, len(f.blocks))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int {
+		a, b := &f.blocks[i], &f.blocks[j]
+		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.col, b.col))
+	})
 	var w window
-	for i := range f.blocks {
+	for _, i := range order {
 		if w.load(f, &f.blocks[i]); w.crossed(limit) {
 			for row := range int32(blockSide) {
 				for col := range int32(blockSide) {
