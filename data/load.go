@@ -55,6 +55,7 @@ type loader struct {
 	study *Study
 	top   *section
 	kinds []string // place kinds that the study may use
+	spots *section // "candidates", while its pins wait for the tiers
 }
 
 func (l *loader) run() {
@@ -63,9 +64,12 @@ func (l *loader) run() {
 	l.sources()
 	l.grid()
 	l.modes()
-	l.tiers()
-	l.plan()
 	l.candidates()
+	l.tiers()
+	l.pins()
+	l.plan()
+	l.rollout()
+	l.scenarios()
 	l.stations()
 	l.together()
 	l.top.done()
@@ -259,9 +263,13 @@ func (l *loader) plan() {
 		a, b := l.study.Targets[i], l.study.Targets[j]
 		return a.Year < b.Year || a.Year == b.Year && a.Tier < b.Tier
 	})
-	sec := l.top.sub("budget")
+	l.study.Budgets = l.budget(l.top.sub("budget"))
+}
+
+// budget reads the money of the years; nil where there is none.
+func (l *loader) budget(sec *section) (out []siting.Budget) {
 	if sec == nil {
-		return
+		return nil
 	}
 	for _, key := range sec.keys {
 		year, ok := l.year(sec, key)
@@ -274,9 +282,10 @@ func (l *loader) plan() {
 			l.y.fail(sec.value[key.Value], sec.key(key.Value), T("不是整数元", "is not a whole number of yuan"), T("最多四位小数的万元，例如 12.5 万元", "万元 with at most four decimals, for example 12.5 万元"))
 			continue
 		}
-		l.study.Budgets = append(l.study.Budgets, siting.Budget{Year: year, Money: money})
+		out = append(out, siting.Budget{Year: year, Money: money})
 	}
-	sort.Slice(l.study.Budgets, func(i, j int) bool { return l.study.Budgets[i].Year < l.study.Budgets[j].Year })
+	sort.Slice(out, func(i, j int) bool { return out[i].Year < out[j].Year })
+	return out
 }
 
 // years returns the sections of a mapping whose keys are years.
@@ -353,15 +362,6 @@ func (l *loader) budgets() {
 		}
 		path := "targets." + strconv.Itoa(t.Year)
 		l.y.failAt(l.study.Set[path], path, "", T("这一年没有预算", "has no budget"), T("加上 budget: {%d: 500 万元}", "add budget: {%d: 500 万元}", t.Year))
-	}
-}
-
-func (l *loader) candidates() {
-	l.study.Candidates = CandidateSpec{MinPeople: 1}
-	if sec := l.top.sub("candidates"); sec != nil {
-		l.study.Candidates.MinPeople = sec.number("min_people", 1)
-		l.study.Candidates.Spacing = sec.amount("spacing", dimLength, nonNegative, 0)
-		sec.done()
 	}
 }
 

@@ -71,6 +71,7 @@ func (l *loader) tier(sec *section) TierSpec {
 		}
 	}
 	t.Hosts = hosts
+	l.siting(sec, &t)
 	return t
 }
 

@@ -35,7 +35,9 @@ type Study struct {
 	Targets    []siting.Target // Tier indexes Tiers
 	Budgets    []siting.Budget // ascending years
 	Candidates CandidateSpec
-	Stations   *StationSpec // nil = no 红色驿站 asked
+	Plan       PlanSpec
+	Scenarios  []ScenarioSpec // by name in the order written
+	Stations   *StationSpec   // nil = no 红色驿站 asked
 
 	Set map[string]int // YAML key path ("grid.resolution") -> line, for every key the user wrote; the rest are defaults
 }
@@ -105,12 +107,22 @@ type TierSpec struct {
 	Host  siting.Yuan // of one new site in a host place; defaults to Cost
 	Hosts []string    // place kinds that may host it; empty = every kind
 	Cells bool        // bare cells may host it (default true)
+
+	MinPeople float64     // of candidates; defaults to that of CandidateSpec
+	Spacing   float64     // metres; defaults to that of CandidateSpec
+	Weight    float64     // value of a person-year against the other tiers, default 1
+	Presence  float64     // value of a region-year with a qualifying site, in people; 0 = the mean people of a region, negative = none
+	Must      GroundSpec  // what the ground must offer
+	Avoid     []string    // kinds of exclusions that forbid the tier; nil = every kind
+	Prefer    *PreferSpec // which candidates are worth more; nil = none
 }
 
 // CandidateSpec bounds the search for new sites.
 type CandidateSpec struct {
-	MinPeople float64 // a bare cell needs this many people within the tier's reach area of its own cell; default 1
-	Spacing   float64 // metres between sites of one tier, existing ones included; 0 = none
+	MinPeople float64   // a bare cell needs this many people within the tier's reach area of its own cell; default 1
+	Spacing   float64   // metres between sites of one tier, existing ones included; 0 = none
+	Pin       []PinSpec // sites that every plan holds
+	Ban       []string  // candidate IDs that no plan may hold
 }
 
 // StationSpec asks for 红色驿站 candidates.

@@ -23,6 +23,10 @@ const (
 	RejectedSpacing   = "spacing"    // nearer than the spacing to an existing site of the tier; the detail names it
 	RejectedFew       = "few_people" // fewer people than asked within the tier's limit
 	RejectedBanned    = "banned"     // banned by the rules
+	RejectedRegion    = "region"     // outside the regions that the rules ask for
+	RejectedFarRoad   = "far_road"   // no road of the asked classes near enough; the detail names the distance
+	RejectedFarPlace  = "far_place"  // no place of the asked kinds near enough; the detail names the distance
+	RejectedFewAround = "few_around" // fewer people than asked within the radius that the rules name
 )
 
 // AllTiers is Rejection.Tier where the reason holds for every tier.
@@ -46,8 +50,8 @@ type CandidateSet struct {
 // of its largest part.
 //
 // A candidate outside the study area, inside an exclusion or on the spot of an earlier one is rejected for all tiers; one
-// without a usable road, too near to an existing site of the tier, with too few people within the limit, or banned, for the
-// tier alone. Everything considered is either in All or in Rejected. The result does not depend on the order of places,
+// without a usable road, too near to an existing site of the tier, with too few people within the limit, banned, or without
+// what the tier's Must asks of the ground, for the tier alone, as is one inside an exclusion that only some tiers avoid. Everything considered is either in All or in Rejected. The result does not depend on the order of places,
 // sites or exclusions.
 func FindCandidates(ctx context.Context, w *World, rules []TierRules) (*CandidateSet, error) {
 	if err := w.Validate(); err != nil {
@@ -181,8 +185,7 @@ func (f *finder) screenPlaces() {
 			f.reject(&c, AllTiers, RejectedOutside, "")
 			continue
 		}
-		if e := f.land.holding(c.Point); e != nil {
-			f.reject(&c, AllTiers, RejectedExclusion, cmp.Or(e.Name, e.Kind))
+		if f.excluded(&c) {
 			continue
 		}
 		if c.Host < 0 { // two hosts may share an address: each is a choice of its own
@@ -195,6 +198,38 @@ func (f *finder) screenPlaces() {
 		kept = append(kept, c)
 	}
 	f.found = kept
+}
+
+// excluded takes from a candidate the tiers that the land forbids, and tells whether none is left.
+func (f *finder) excluded(c *Candidate) bool {
+	on := f.land.all(c.Point)
+	if len(on) == 0 {
+		return false
+	}
+	forbids := make([]*Exclusion, len(f.rules))
+	left := make([]int, 0, len(c.Tiers))
+	for _, t := range c.Tiers {
+		if k := slices.IndexFunc(on, func(e *Exclusion) bool { return f.rules[t].avoids(e.Kind) }); k >= 0 {
+			forbids[t] = on[k]
+		} else {
+			left = append(left, t)
+		}
+	}
+	same := len(left) == 0
+	for _, t := range c.Tiers {
+		same = same && forbids[t] == forbids[c.Tiers[0]]
+	}
+	if same {
+		f.reject(c, AllTiers, RejectedExclusion, cmp.Or(forbids[c.Tiers[0]].Name, forbids[c.Tiers[0]].Kind))
+		return true
+	}
+	for _, t := range c.Tiers {
+		if e := forbids[t]; e != nil {
+			f.reject(c, t, RejectedExclusion, cmp.Or(e.Name, e.Kind))
+		}
+	}
+	c.Tiers = left
+	return len(left) == 0
 }
 
 // locate returns the grid cell and the deepest region of a point, and whether it lies in the study area. A study that is
@@ -245,6 +280,7 @@ func (f *finder) screenTier(t int) []int32 {
 		points[k] = f.w.Sites[s].Point
 	}
 	near := newNearIndex(points)
+	ground := newGround(f.w, &rule.Must)
 	var rows []int32
 	for i := range f.found {
 		c := &f.found[i]
@@ -258,6 +294,10 @@ func (f *finder) screenTier(t int) []int32 {
 		if k, d := near.nearest(c.Point, rule.Spacing); k >= 0 {
 			s := &f.w.Sites[existing[k]]
 			f.reject(c, t, RejectedSpacing, fmt.Sprintf("%s, %.0f m", cmp.Or(s.Name, s.ID), d))
+			continue
+		}
+		if reason, detail := ground.refuse(c); reason != "" {
+			f.reject(c, t, reason, detail)
 			continue
 		}
 		rows = append(rows, int32(i))

@@ -1,6 +1,7 @@
 package siting
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -84,6 +85,19 @@ func newLandIndex(land []Exclusion) *landIndex {
 		ix.tree.Insert([2]float64(b.Min), [2]float64(b.Max), int32(i))
 	}
 	return ix
+}
+
+// all returns the exclusions that contain p, by kind, then name. The border belongs to the exclusion.
+func (ix *landIndex) all(p orb.Point) []*Exclusion {
+	var found []*Exclusion
+	ix.tree.Search([2]float64(p), [2]float64(p), func(_, _ [2]float64, i int32) bool {
+		if geo.Contains(ix.land[i].Shape, p) {
+			found = append(found, &ix.land[i])
+		}
+		return true
+	})
+	slices.SortFunc(found, func(a, b *Exclusion) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name)) })
+	return found
 }
 
 // holding returns the exclusion that contains p, the first by kind, then name; nil when none does. The border belongs to

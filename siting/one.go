@@ -102,7 +102,10 @@ func SolveOne(ctx context.Context, p OneProblem) (*One, error) {
 			return nil, err
 		}
 	}
-	o := newOneModel(&p, set.only(p.Tier))
+	o, err := newOneModel(&p, set.only(p.Tier))
+	if err != nil {
+		return nil, err
+	}
 	solver := o.mclp
 	if p.Model == LSCP {
 		solver = o.lscp
@@ -143,12 +146,15 @@ type oneModel struct {
 	problem *solve.RolloutProblem
 }
 
-func newOneModel(p *OneProblem, set *CandidateSet) *oneModel {
+func newOneModel(p *OneProblem, set *CandidateSet) (*oneModel, error) {
 	rules := slices.Clone(p.Rules)
 	for t := range rules {
-		rules[t].Weight, rules[t].PresenceWeight = 1, -1
+		rules[t].Weight, rules[t].PresenceWeight, rules[t].Prefer = 1, -1, Prefer{}
 	}
-	m := newModel(&Problem{World: p.World, Rules: rules, Found: set, Budgets: []Budget{{Money: Yuan(p.Limit)}}}, set)
+	m, err := newModel(&Problem{World: p.World, Rules: rules, Found: set, Budgets: []Budget{{Money: Yuan(p.Limit)}}}, set)
+	if err != nil {
+		return nil, err
+	}
 	o := &oneModel{p: p, m: m, problem: m.rollout()}
 	if p.Unit == BySites {
 		o.problem.Cover.Cost = nil
@@ -158,7 +164,7 @@ func newOneModel(p *OneProblem, set *CandidateSet) *oneModel {
 			o.problem.Cover.Weight[i] = 0
 		}
 	}
-	return o
+	return o, nil
 }
 
 // answer starts an answer; Objective and Bound are still in the solver's units.

@@ -22,6 +22,9 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 		Iterations: sol.Iterations, Seed: m.p.Options.Solve.Seed, LeadYears: m.p.Options.LeadYears, Weights: m.weights,
 	}
 	m.findLimits(out)
+	if out.Reason != "" {
+		out.Status = Infeasible
+	}
 	if out.Status == Infeasible {
 		return out
 	}
@@ -143,7 +146,8 @@ func (m *model) pick(s *standing, chosen *chosen, j int32, year int) Pick {
 	p := Pick{
 		Year: year, OpenYear: year + m.p.Options.LeadYears, Tier: c.tier, Candidate: int(c.candidate), Cost: m.cost(c),
 		Gained: w.gained, Within: w.within, Owner: w.owner, Reason: ForCoverage,
-		RunnerUp: m.runnerUp(s, chosen, j), Pinned: m.pinned != nil && m.pinned[j] >= 0,
+		RunnerUp: m.runnerUp(s, chosen, j), Pinned: m.pins(j),
+		Preferred: m.likes != nil && m.likes[j],
 	}
 	// A site that a target forced although it adds nothing of value stands for presence when it gives a first site.
 	if w.owner >= 0 && (w.gained == 0 || m.weights[c.tier].Presence > w.gained.Float()) {

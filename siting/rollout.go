@@ -1,6 +1,7 @@
 package siting
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,14 +20,8 @@ type Problem struct {
 	Budgets []Budget      // at most one a year; a year between two budgets without one of its own has no money
 	Targets []Target      // may be empty
 	Pins    []Pin         // sites that the plan must hold; may be empty
+	Bans    []string      // candidate IDs that the plan must not hold, for any tier; may be empty
 	Options Options
-}
-
-// Pin asks that a plan holds a site: it is opened with the money of its year, which it spends, and no rule may forbid it.
-type Pin struct {
-	Candidate string // ID
-	Tier      int
-	Year      int // whose money pays for it
 }
 
 // Rollout chooses sites and years for all tiers together.
@@ -36,14 +31,14 @@ type Pin struct {
 // site, x_jtk = 1 if the money of year k opens tier t at candidate j, Y the years from the first to the last opening:
 //
 //	first  min  sum over targets of weight x people (or regions) missing in the target's year
-//	then   max  sum_{t, y in Y} w_t ( sum_{i in I_t} people_i covered_ity + v_t sum_{r in R_t} owning_rty )
+//	then   max  sum_{t, y in Y} w_t ( sum_{i in I_t} people_i covered_ity + v_t sum_{r in R_t} owning_rty + preferred_ty )
 //	s.t.   covered_ity <= sum of x_jtk over candidates j within t's limit of i, k + LeadYears <= y
 //	       owning_rty  <= the same over candidates j in region r
 //	       sum_jt cost_jt x_jtk <= budget_k for every year k (or cumulatively, where unspent money carries over)
 //	       sum_tk x_jtk <= 1 for every candidate j: a place serves one tier
 //	       x_jt + x_j't <= 1 where j and j' are nearer than the tier's spacing
 //
-// w_t and v_t are the Weights of the plan. Existing sites are taken as they stand on the reporting date. It is the
+// w_t and v_t are the Weights of the plan, preferred_ty is the Worth of the preferred sites open by y (Prefer). Existing sites are taken as they stand on the reporting date. It is the
 // multi-period maximal covering problem (Gunawardane, EJOR 10, 1982; MCLP: Church & ReVelle, Papers RSA 32, 1974) over the
 // tiers of a hierarchy that do not stand in for each other (Moore & ReVelle, Geographical Analysis 14, 1982).
 //
@@ -61,8 +56,8 @@ func Rollout(ctx context.Context, p Problem) (*Plan, error) {
 			return nil, err
 		}
 	}
-	m := newModel(&p, set)
-	if err := m.pin(); err != nil {
+	m, err := newModel(&p, set)
+	if err != nil {
 		return nil, err
 	}
 	problem := m.rollout()
@@ -166,10 +161,14 @@ type model struct {
 	ownerOf []map[int32]int32 // per tier: row of a region without a qualifying site
 	weights []Weights
 	scale   scale
-	pinned  []int32 // per column: year of money that it must open in, or solve.Free; nil = no pins
+	pinned  []int32           // per column: year of money that it must open in, solve.Free or solve.Banned; nil = no pins and bans
+	loose   []askRow          // pins that leave the year or the tier open
+	asked   []ask             // classes from 2 x tiers on
+	likes   []bool            // per column: preferred by its tier's rules; nil = no preferences
+	fulfils map[int32][]int32 // per column: rows of asks, ascending
 }
 
-func newModel(p *Problem, set *CandidateSet) *model {
+func newModel(p *Problem, set *CandidateSet) (*model, error) {
 	m := &model{p: p, w: p.World, set: set, first: math.MaxInt}
 	last := math.MinInt
 	for _, b := range p.Budgets {
@@ -183,8 +182,12 @@ func newModel(p *Problem, set *CandidateSet) *model {
 	for t := range m.w.Tiers {
 		m.weights = append(m.weights, m.tierWeights(t))
 	}
+	if err := m.pin(); err != nil {
+		return nil, err
+	}
+	m.asked = m.asks()
 	m.scale = m.fit()
-	return m
+	return m, nil
 }
 
 // choose lists the columns: candidates ascending, and their tiers ascending.
@@ -198,55 +201,10 @@ func (m *model) choose() {
 	}
 }
 
-// pin finds the columns of the pins.
-func (m *model) pin() error {
-	if len(m.p.Pins) == 0 {
-		return nil
-	}
-	m.pinned = make([]int32, len(m.columns))
-	for j := range m.pinned {
-		m.pinned[j] = solve.Free
-	}
-	type key struct {
-		id   string
-		tier int
-	}
-	columns := make(map[key]int, len(m.columns))
-	for j, c := range m.columns {
-		columns[key{m.set.All[c.candidate].ID, c.tier}] = j
-	}
-	var errs []error
-	for k, pin := range m.p.Pins {
-		j, ok := columns[key{pin.Candidate, pin.Tier}]
-		year := pin.Year - m.first
-		switch {
-		case !ok:
-			errs = append(errs, fmt.Errorf("siting: Pins[%d]: %q is no candidate for tier %d%s", k, pin.Candidate, pin.Tier, m.whyNot(pin)))
-		case year < 0 || year >= m.years:
-			errs = append(errs, fmt.Errorf("siting: Pins[%d]: %q: no money in %d", k, pin.Candidate, pin.Year))
-		case m.pinned[j] != solve.Free:
-			errs = append(errs, fmt.Errorf("siting: Pins[%d]: %q is pinned twice", k, pin.Candidate))
-		default:
-			m.pinned[j] = int32(year)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// whyNot tells why a pin was rejected as a candidate, "" when it was never considered.
-func (m *model) whyNot(pin Pin) string {
-	for _, r := range m.set.Rejected {
-		if r.ID == pin.Candidate && (r.Tier == pin.Tier || r.Tier == AllTiers) {
-			return fmt.Sprintf(": rejected for %s (%s)", r.Reason, r.Detail)
-		}
-	}
-	return ""
-}
-
 // reason says why a solution is infeasible, with the pins that are to blame by name.
 func (m *model) reason(sol *solve.RolloutSolution) string {
 	if len(sol.Blocking) == 0 {
-		return sol.Reason
+		return cmp.Or(sol.Reason, m.unheld(sol))
 	}
 	text := "pinned"
 	for _, j := range sol.Blocking {
@@ -325,12 +283,13 @@ func (m *model) rows(out *solve.RolloutProblem) {
 			m.ownerOf[t][region] = add(2*t+1, 1)
 		}
 	}
+	m.askRows(add)
 }
 
 // incidence lists the rows of every column.
 func (m *model) incidence(cover *solve.Cover) {
 	cover.Offset = make([]int64, 1, len(m.columns)+1)
-	for _, c := range m.columns {
+	for j, c := range m.columns {
 		demand, _ := m.set.Reach[c.tier].Row(c.row)
 		for _, d := range demand {
 			if row := m.rowOf[c.tier][d]; row >= 0 {
@@ -340,12 +299,13 @@ func (m *model) incidence(cover *solve.Cover) {
 		if row, blank := m.ownerOf[c.tier][m.owner(c.candidate, c.tier)]; blank {
 			cover.Row = append(cover.Row, row) // after all people of the tier
 		}
+		cover.Row = append(cover.Row, m.fulfils[int32(j)]...) // after all tiers
 		cover.Offset = append(cover.Offset, int64(len(cover.Row)))
 		cover.Cost = append(cover.Cost, int64(m.cost(c)))
 	}
 }
 
-func (m *model) cost(c column) Yuan { return m.p.Rules[c.tier].cost(&m.set.All[c.candidate]) }
+func (m *model) cost(c column) Yuan { return m.p.Rules[c.tier].Cost(&m.set.All[c.candidate]) }
 
 // goals states the targets as what is still missing today, in the solver's years. A target that falls before the first
 // opening, or that is met today, asks nothing of the solver.
@@ -366,6 +326,7 @@ func (m *model) goals() []solve.Goal {
 				Amount: missing, Weight: m.scale.miss[2*t.Tier+1]})
 		}
 	}
+	goals = append(goals, m.askGoals()...)
 	return slices.DeleteFunc(goals, func(g solve.Goal) bool { return g.Amount == 0 })
 }
 

@@ -43,6 +43,9 @@ type TierRules struct {
 	MinPeople float64  // people that must live within the tier's limit of the candidate; 0 = none asked
 	Spacing   float64  // metres, great circle, to every other site of the tier, existing or planned; 0 = none
 	Banned    []string // candidate IDs that may not be used
+	Must      Must     // what the ground must offer
+	Avoid     []string // kinds of exclusions that forbid the tier; nil = every kind
+	Prefer    Prefer   // which candidates are worth more
 
 	// Weight is the value of one person-year of this tier against the other tiers. 0 means the default, 1.
 	Weight float64
@@ -57,8 +60,13 @@ func (r *TierRules) hosts(kind string) bool {
 	return !r.NoHosts && (len(r.HostKinds) == 0 || slices.Contains(r.HostKinds, kind))
 }
 
-// cost returns what the tier costs at the candidate.
-func (r *TierRules) cost(c *Candidate) Yuan {
+// avoids reports whether exclusions of the kind forbid the tier.
+func (r *TierRules) avoids(kind string) bool {
+	return r.Avoid == nil || slices.Contains(r.Avoid, kind)
+}
+
+// Cost returns what the tier costs at the candidate.
+func (r *TierRules) Cost(c *Candidate) Yuan {
 	if c.Host >= 0 {
 		return r.Host
 	}
@@ -97,7 +105,7 @@ func (r *TierRules) Validate() error {
 	if math.IsNaN(r.PresenceWeight) || r.PresenceWeight > maxPresence {
 		bad("PresenceWeight", r.PresenceWeight, fmt.Sprintf("want people up to %d", maxPresence))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, r.Prefer.validate())...)
 }
 
 // Bounds of the weights: they keep every sum of weighted people-years inside 64 bits.
@@ -178,7 +186,7 @@ func (w *World) validateRules(rules []TierRules) error {
 	}
 	var errs []error
 	for t := range rules {
-		if err := rules[t].Validate(); err != nil {
+		if err := errors.Join(rules[t].Validate(), rules[t].Must.validate(w)); err != nil {
 			errs = append(errs, fmt.Errorf("siting: rules of tier %s: %w", w.Tiers[t].ID, err))
 		}
 	}

@@ -9,10 +9,12 @@ import (
 
 // scale turns people and weights into the solver's integers. Its sums stay below solve.MaxTotal.
 type scale struct {
-	unit  int64   // millionths of a person in one unit of row weight: a power of ten, 1 = exact
-	value []int64 // per class: value of one unit in a year
-	miss  []int64 // per class: what one unit missing of a target counts
-	one   float64 // value of one person-year of weight 1
+	unit  int64     // millionths of a person in one unit of row weight: a power of ten, 1 = exact
+	value []int64   // per class: value of one unit in a year
+	miss  []int64   // per class: what one unit missing of a target counts
+	ask   []float64 // per ask: units of weight of one person of its tier
+	top   float64   // the largest sum that the solver may meet
+	one   float64   // value of one person-year of weight 1
 }
 
 // people returns people in units, rounded to the nearest.
@@ -23,7 +25,7 @@ func (m *model) fit() scale {
 	const person = int64(coverage.Person)
 	for unit := int64(1); ; unit *= 10 {
 		s := m.scaleOf(unit)
-		if unit == person || m.largest(&s) <= float64(solve.MaxTotal)/2 {
+		if unit == person || s.top <= float64(solve.MaxTotal)/2 {
 			return s
 		}
 	}
@@ -48,6 +50,8 @@ func (m *model) scaleOf(unit int64) scale {
 		s.value = append(s.value, f, int64(math.Round(float64(f)*w.Presence*perPerson)))
 		s.miss = append(s.miss, f, max(1, int64(math.Round(float64(f)*region*perPerson))))
 	}
+	m.askScale(&s, perPerson, func(t int) float64 { return float64(factor[t] / divisor) })
+	s.top = m.largest(&s)
 	return s
 }
 
@@ -65,6 +69,7 @@ func (m *model) largest(s *scale) float64 {
 			}
 		}
 	}
+	objective, shortfall = m.askLargest(s, objective, shortfall)
 	return max(objective, shortfall)
 }
 

@@ -74,10 +74,11 @@ type Pick struct {
 	Gained    coverage.People // people newly covered by it when it opens, in plan order
 	Reason    string          // machine word: "coverage" or "presence"; reports translate it
 
-	Within   coverage.People // people within the tier's limit of it, whoever else serves them
-	Owner    int32           // owner-level region that it gives its first qualifying site, -1 = none
-	Pinned   bool            // asked for by a Pin
-	RunnerUp *RunnerUp       // the best place that could have stood in for it; nil when there is none
+	Within    coverage.People // people within the tier's limit of it, whoever else serves them
+	Owner     int32           // owner-level region that it gives its first qualifying site, -1 = none
+	Pinned    bool            // asked for by a Pin
+	Preferred bool            // the tier's rules prefer it
+	RunnerUp  *RunnerUp       // the best place that could have stood in for it; nil when there is none
 }
 
 // Reasons of a Pick: which of the two is worth more in the plan's objective. A tie is coverage.
@@ -130,7 +131,7 @@ type Plan struct {
 	Picks      []Pick // by year, then plan order
 	Years      []Year
 	Status     Status
-	Objective  float64 // value added to what stands today: person-years newly covered and region-years newly owning, times Weights
+	Objective  float64 // value added to what stands today: person-years newly covered and region-years newly owning, times Weights, and what Prefer adds
 	// Bound: no plan with the same money and rules can exceed it, whether it meets the targets or not. Targets come before
 	// the objective, so where they take much of the money the gap includes their price.
 	Bound  float64

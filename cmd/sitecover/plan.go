@@ -10,6 +10,7 @@ import (
 )
 
 func (a *app) planCmd() *cobra.Command {
+	var why string
 	cmd := &cobra.Command{
 		Use:   "plan [study.yaml]",
 		Short: a.t("分年度建设计划：哪一年、在哪里、建哪一级", "the yearly rollout: what to build, where, in which year"),
@@ -35,6 +36,9 @@ Open sites stay; a site funded in one year counts from the next.`),
 			if err := s.Rollout(cmd.Context()); err != nil {
 				return err
 			}
+			if why != "" {
+				return a.candidateWhy(cmd, s, why)
+			}
 			view := run.PlanView(s)
 			if a.json {
 				return a.emit(view)
@@ -43,6 +47,7 @@ Open sites stay; a site funded in one year counts from the next.`),
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&why, "why", "", a.t("说明这个候选点为什么选或不选（候选点编号或地点编号）", "say why this candidate is chosen or not (its id, or that of a place)"))
 	a.searchFlags(cmd)
 	return cmd
 }

@@ -10,13 +10,14 @@ import (
 	"sitecover/siting"
 )
 
-// siteFlags say what `site` is asked for: exactly one of sites, money, share and stations.
+// siteFlags say what `site` is asked for: exactly one of sites, money, share, stations and why.
 type siteFlags struct {
 	tier     string
 	sites    int64
 	budget   string
 	share    string
 	stations bool
+	why      string
 }
 
 func (a *app) siteCmd() *cobra.Command {
@@ -44,6 +45,9 @@ Every answer comes with a bound and the gap to it.`),
 			if err != nil {
 				return err
 			}
+			if f.why != "" {
+				return a.candidateWhy(cmd, s, f.why)
+			}
 			if f.stations {
 				return a.stations(cmd, s)
 			}
@@ -56,6 +60,7 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.budget, "budget", "", a.t("多少钱，例如 \"300 万元\"", "how much money, for example \"300 万元\""))
 	flags.StringVar(&f.share, "share", "", a.t("覆盖到多少人口，例如 90%%", "which share of people, for example 90%%"))
 	flags.BoolVar(&f.stations, "stations", false, a.t("按人流选红色驿站", "choose red stations by footfall"))
+	flags.StringVar(&f.why, "why", "", a.t("说明这个地点或网格为什么是或不是候选", "say why this place or cell is a candidate or not"))
 	a.searchFlags(cmd)
 	return cmd
 }
@@ -63,15 +68,15 @@ Every answer comes with a bound and the gap to it.`),
 // check refuses none or several questions at once.
 func (f *siteFlags) check(cmd *cobra.Command) error {
 	var asked []string
-	for _, name := range []string{"sites", "budget", "share", "stations"} {
+	for _, name := range []string{"sites", "budget", "share", "stations", "why"} {
 		if cmd.Flags().Changed(name) {
 			asked = append(asked, "--"+name)
 		}
 	}
 	switch {
 	case len(asked) != 1:
-		return usage("--sites、--budget、--share、--stations 要给一个且只给一个，现有 %d 个：%s",
-			"give exactly one of --sites, --budget, --share and --stations, got %d: %s", len(asked), strings.Join(asked, " "))
+		return usage("--sites、--budget、--share、--stations、--why 要给一个且只给一个，现有 %d 个：%s",
+			"give exactly one of --sites, --budget, --share, --stations and --why, got %d: %s", len(asked), strings.Join(asked, " "))
 	case f.stations && f.tier != "":
 		return usage("--stations 不分级，不能与 --tier 同用", "--stations has no tiers, it excludes --tier")
 	case cmd.Flags().Changed("sites") && f.sites < 1:

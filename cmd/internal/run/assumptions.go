@@ -7,9 +7,11 @@ import (
 	"strconv"
 
 	"sitecover/coverage"
+	"sitecover/data"
 	"sitecover/geo/network"
 	"sitecover/reports"
 	"sitecover/siting"
+	"sitecover/siting/solve"
 )
 
 // Assumptions lists every number and rule that shaped the results: what it is, its value, where it comes from, and whether
@@ -111,15 +113,52 @@ func (b *assumptions) plan() {
 	p := b.s.Plan
 	b.add("candidates.min_people", "候选点服务半径内至少人口", "people a candidate must reach", fmt.Sprintf("%g", b.s.Study.Candidates.MinPeople), "program default")
 	b.add("candidates.spacing", "同级设施最小间距", "least distance between sites of a tier", fmt.Sprintf("%g m", b.s.Study.Candidates.Spacing), "none asked")
-	b.add("plan.lead", "当年投资、次年起开放（年数）", "years from funding to opening", strconv.Itoa(p.LeadYears), "methods: funded in year k, open from year k+1")
-	b.add("plan.unspent", "当年未用完的资金", "money that a year does not spend", "不结转 / lapses", "program default")
+	b.add("plan.lead_years", "当年投资、次年起开放（年数）", "years from funding to opening", strconv.Itoa(p.LeadYears), "methods: funded in year k, open from year k+1")
+	for i := range b.s.Study.Tiers {
+		b.siting(&b.s.Study.Tiers[i])
+	}
+	unspent := "不结转 / lapses"
+	if b.s.Study.Plan.Unspent == solve.CarriesOver {
+		unspent = "结转下年 / carries over"
+	}
+	b.add("plan.unspent", "当年未用完的资金", "money that a year does not spend", unspent, "program default")
 	for i, w := range p.Weights {
 		t := b.s.Study.Tiers[i]
-		b.add("plan."+t.ID+".weight", t.Name+"：一人覆盖一年的价值", t.Name+": value of a person-year", fmt.Sprintf("%g", w.Person), "program default")
+		b.add("tiers."+t.ID+".weight", t.Name+"：一人覆盖一年的价值", t.Name+": value of a person-year", fmt.Sprintf("%g", w.Person), "program default")
 		if t.OwnerLevel >= 0 {
-			b.add("plan."+t.ID+".presence", t.Name+"：一个区域有了设施一年的价值（折合人年）", t.Name+": value of a region owning a site for a year, in person-years",
+			b.add("tiers."+t.ID+".presence_weight", t.Name+"：一个区域有了设施一年的价值（折合人年）", t.Name+": value of a region owning a site for a year, in person-years",
 				strconv.FormatFloat(w.Presence, 'f', 0, 64), "program default: mean people of a region of that level")
 		}
+	}
+}
+
+// siting lists the rules for new sites of a tier, where they differ from those of all tiers or ask for something.
+func (b *assumptions) siting(t *data.TierSpec) {
+	key := "tiers." + t.ID + "."
+	if t.MinPeople != b.s.Study.Candidates.MinPeople {
+		b.add(key+"min_people", t.Name+"：候选点服务半径内至少人口", t.Name+": people a candidate must reach", fmt.Sprintf("%g", t.MinPeople), "")
+	}
+	if t.Spacing != b.s.Study.Candidates.Spacing {
+		b.add(key+"spacing", t.Name+"：最小间距", t.Name+": least distance between sites", fmt.Sprintf("%g m", t.Spacing), "")
+	}
+	if m := t.Must.Road; m != nil {
+		b.add(key+"must.near_road", t.Name+"：必须临近道路", t.Name+": must be near a road", fmt.Sprintf("≤ %g m", m.Within), "")
+	}
+	if m := t.Must.Place; m != nil {
+		b.add(key+"must.near_place", t.Name+"：必须临近地点", t.Name+": must be near a place", fmt.Sprintf("%v ≤ %g m", m.Kinds, m.Within), "")
+	}
+	if m := t.Must.People; m != nil {
+		b.add(key+"must.min_people_within", t.Name+"：周边至少人口", t.Name+": people around", fmt.Sprintf("≥ %g, %g m", m.People, m.Radius), "")
+	}
+	if len(t.Must.Regions) > 0 {
+		b.add(key+"must.region", t.Name+"：限定区域", t.Name+": only in regions", fmt.Sprint(t.Must.Regions), "")
+	}
+	if t.Avoid != nil {
+		b.add(key+"avoid", t.Name+"：避让的禁建区种类", t.Name+": kinds of exclusions that forbid it", fmt.Sprint(t.Avoid), "")
+	}
+	if p := t.Prefer; p != nil {
+		b.add(key+"prefer", t.Name+"：优先临近地点，每年折合人数", t.Name+": near such places a site is worth so many people more a year",
+			fmt.Sprintf("%v ≤ %g m: %g", p.Kinds, p.Within, p.Worth), "")
 	}
 }
 

@@ -14,21 +14,9 @@ func (s *Session) World() *siting.World {
 	return &siting.World{Input: s.input(), Coverage: s.Result, Places: s.Data.Places, Exclusions: s.Data.Exclusions, Roads: s.Data.Roads}
 }
 
-// Rules are the study's rules for new sites, one per tier.
-func (s *Session) Rules() []siting.TierRules {
-	out := make([]siting.TierRules, len(s.Study.Tiers))
-	for i, t := range s.Study.Tiers {
-		out[i] = siting.TierRules{
-			New: t.Cost, Host: t.Host, Cells: t.Cells, HostKinds: t.Hosts,
-			MinPeople: s.Study.Candidates.MinPeople, Spacing: s.Study.Candidates.Spacing,
-		}
-	}
-	return out
-}
-
 // options of the search: the study's seed, and progress passed on.
 func (s *Session) sitingOptions() siting.Options {
-	o := siting.DefaultOptions()
+	o := siting.Options{LeadYears: s.Study.Plan.LeadYears, Unspent: s.Study.Plan.Unspent}
 	search := s.opts.Search
 	o.Solve = solve.Options{Seed: s.Study.Seed, Workers: s.opts.Workers, Gap: search.Gap, Iterations: search.Iterations}
 	budget := cmp.Or(search.Iterations, solve.DefaultIterations)
@@ -56,8 +44,11 @@ func (s *Session) Candidates(ctx context.Context) (*siting.CandidateSet, error) 
 	if err := s.Coverage(ctx); err != nil {
 		return nil, err
 	}
+	err := s.checkRules()
+	if err != nil {
+		return nil, err
+	}
 	s.stage("查找候选地点", "looking for candidates")
-	var err error
 	s.found, err = siting.FindCandidates(ctx, s.World(), s.Rules())
 	return s.found, err
 }
@@ -77,11 +68,16 @@ func (s *Session) Rollout(ctx context.Context) error {
 	s.stage("优化建设计划", "optimising the plan")
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
-	s.Plan, err = siting.Rollout(ctx, siting.Problem{
-		World: s.World(), Rules: s.Rules(), Found: found,
-		Budgets: s.Study.Budgets, Targets: s.Study.Targets, Options: s.sitingOptions(),
-	})
+	s.Plan, err = siting.Rollout(ctx, s.problem(found))
 	return err
+}
+
+// problem is the rollout as the study asks for it.
+func (s *Session) problem(found *siting.CandidateSet) siting.Problem {
+	return siting.Problem{
+		World: s.World(), Rules: s.Rules(), Found: found, Pins: pins(s.Study.Candidates.Pin),
+		Budgets: s.Study.Budgets, Targets: s.Study.Targets, Options: s.sitingOptions(),
+	}
 }
 
 // SolveOne answers a single-tier model: tier, model, unit and limit are the caller's; the rest is the study's.

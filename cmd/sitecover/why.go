@@ -1,0 +1,72 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"sitecover/cmd/internal/run"
+	"sitecover/data"
+)
+
+// candidateWhy says what became of one candidate ID or place ID.
+func (a *app) candidateWhy(cmd *cobra.Command, s *run.Session, id string) error {
+	v, err := s.Why(cmd.Context(), data.CandidateID(id))
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.emit(v)
+	}
+	a.printWhy(v)
+	return nil
+}
+
+// printWhy says what became of one candidate ID, tier by tier.
+func (a *app) printWhy(v *run.WhyReport) {
+	a.printf("%s %s", "%s %s", v.Candidate, v.Name)
+	for _, t := range v.Tiers {
+		switch t.Status {
+		case "chosen":
+			a.printf("%s：已选，%d 年投资；半径内 %s 人", "%s: chosen, with the money of %d; %s people within reach", t.Tier, t.Year, people(t.Within))
+		case "not_chosen":
+			a.printf("%s：是候选，未选：半径内 %s 人，方案之外还能新增 %s 人，造价 %s 万元", "%s: a candidate, not chosen: %s people within reach, beside the plan it would add %s, for %s 万元",
+				t.Tier, people(t.Within), people(t.Left), wan(t.Cost))
+		case "candidate":
+			a.printf("%s：是候选：半径内 %s 人，可新增 %s 人，造价 %s 万元", "%s: a candidate: %s people within reach, it would add %s, for %s 万元",
+				t.Tier, people(t.Within), people(t.Left), wan(t.Cost))
+		default:
+			detail := t.Detail
+			if detail != "" {
+				detail = " (" + detail + ")"
+			}
+			a.printf("%s：不是候选：%s%s", "%s: no candidate: %s%s", t.Tier, a.rejected(t.Reason), detail)
+		}
+	}
+}
+
+// rejections are the words for siting's reasons and for what was never looked at.
+var rejections = map[string]data.Text{
+	"exclusion":  {ZH: "在禁建区内", EN: "inside an exclusion"},
+	"outside":    {ZH: "在研究区外", EN: "outside the study area"},
+	"no_road":    {ZH: "附近没有可用道路", EN: "no usable road near"},
+	"duplicate":  {ZH: "与另一候选点重合", EN: "on the spot of another candidate"},
+	"spacing":    {ZH: "离现有设施太近", EN: "too near to an existing site"},
+	"few_people": {ZH: "服务半径内人口太少", EN: "too few people within the limit"},
+	"banned":     {ZH: "已禁止", EN: "banned"},
+	"region":     {ZH: "不在规定的区域内", EN: "outside the regions asked for"},
+	"far_road":   {ZH: "离规定等级的道路太远", EN: "too far from a road of the classes asked for"},
+	"far_place":  {ZH: "离规定种类的地点太远", EN: "too far from a place of the kinds asked for"},
+	"few_around": {ZH: "周边人口太少", EN: "too few people around"},
+	"no_parent":  {ZH: "范围内没有上级设施可依托", EN: "no parent site can be within reach"},
+	"unknown":    {ZH: "研究中没有这个编号", EN: "no such id in the study"},
+	"kind":       {ZH: "这种地点不能承载该级设施", EN: "places of its kind may not host the tier"},
+	"cells":      {ZH: "该级设施不占用空地", EN: "the tier takes no bare cells"},
+	"empty":      {ZH: "网格无人居住也不临路", EN: "nobody lives in the cell and no road fronts it"},
+	"site":       {ZH: "现有设施，没有 upgrade_cost 或不属于该级", EN: "an existing site: no upgrade_cost, or of another tier"},
+}
+
+func (a *app) rejected(reason string) string {
+	if t, ok := rejections[reason]; ok {
+		return t.In(a.lang)
+	}
+	return reason
+}

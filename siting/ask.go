@@ -1,0 +1,159 @@
+package siting
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"sitecover/siting/solve"
+)
+
+// ask is a class of rows of its own, beside the people and the owner-level regions of the tiers: what a plan is asked for
+// that is neither. A row counts once, as soon as one of its columns is open.
+type ask struct {
+	kind   askKind
+	tier   int // whose weight the rows count with, AllTiers = none
+	rows   []askRow
+	need   int64   // rows that must count at the end of year; 0 = no goal
+	year   int32   // the solver's year of the goal
+	weight float64 // what one missing row counts, in people of weight 1; pins outweigh all others
+}
+
+// askRow is what several columns can each fulfil.
+type askRow struct {
+	id      string  // for messages
+	columns []int32 // ascending
+	worth   float64 // people, for asks that are worth something
+}
+
+// askKind says what an ask is about.
+type askKind uint8
+
+const (
+	askPrefer askKind = iota // preferred candidates: one row each, worth something
+	askPin                   // pins that leave the year or the tier open: all must count in the end
+)
+
+// asks lists the asks of the problem.
+func (m *model) asks() (asks []ask) {
+	for t := range m.w.Tiers {
+		if a := m.preferred(t); len(a.rows) > 0 {
+			asks = append(asks, a)
+		}
+	}
+	if len(m.loose) > 0 {
+		asks = append(asks, ask{kind: askPin, tier: AllTiers, rows: m.loose, need: int64(len(m.loose)), year: int32(m.years - 1)})
+	}
+	return asks
+}
+
+// preferred lists the columns of a tier that its Prefer is about.
+func (m *model) preferred(t int) ask {
+	a := ask{kind: askPrefer, tier: t}
+	prefer := &m.p.Rules[t].Prefer
+	if prefer.Worth == 0 || prefer.Place == nil {
+		return a
+	}
+	near := placesOf(m.w, prefer.Place.Kinds)
+	m.likes = append(m.likes, make([]bool, len(m.columns)-len(m.likes))...)
+	for j, c := range m.columns {
+		if c.tier == t && len(near.within(m.point(int32(j)), upTo(prefer.Place.Within))) > 0 {
+			a.rows = append(a.rows, askRow{id: m.set.All[c.candidate].ID, columns: []int32{int32(j)}, worth: prefer.Worth})
+			m.likes[j] = true
+		}
+	}
+	return a
+}
+
+// class returns the class of an ask.
+func (m *model) class(k int) int32 { return int32(2*len(m.w.Tiers) + k) }
+
+// askScale fills in what the asks count in the solver's units. perPerson is the number of units in a person.
+func (m *model) askScale(s *scale, perPerson float64, factor func(t int) float64) {
+	for k := range m.asked {
+		a := &m.asked[k]
+		f := 1.0
+		if a.tier >= 0 {
+			f = factor(a.tier)
+		}
+		value := int64(0)
+		if a.kind == askPrefer {
+			value = 1
+		}
+		s.value = append(s.value, value)
+		s.miss = append(s.miss, max(1, int64(math.Round(f*a.weight*perPerson))))
+		s.ask = append(s.ask, f*perPerson)
+	}
+}
+
+// askWeight is the solver's weight of a row of an ask.
+func (m *model) askWeight(s *scale, k int, r *askRow) int64 {
+	if m.asked[k].kind != askPrefer {
+		return 1
+	}
+	return int64(math.Round(r.worth * s.ask[k]))
+}
+
+// askLargest adds the largest sums of the asks to those of people and regions, and fixes the weight of a missing pin: it
+// outweighs everything else together.
+func (m *model) askLargest(s *scale, objective, shortfall float64) (float64, float64) {
+	pins := -1
+	for k := range m.asked {
+		a := &m.asked[k]
+		for i := range a.rows {
+			objective += float64(m.years) * float64(m.askWeight(s, k, &a.rows[i])) * float64(s.value[m.class(k)])
+		}
+		if a.kind == askPin {
+			pins = k
+			continue
+		}
+		shortfall += float64(a.need) * float64(s.miss[m.class(k)])
+	}
+	if pins >= 0 {
+		s.miss[m.class(pins)] = int64(min(shortfall, float64(solve.MaxTotal))) + 1
+		shortfall += float64(m.asked[pins].need) * (shortfall + 1)
+	}
+	return objective, shortfall
+}
+
+// askRows numbers the rows of the asks, and lists per column those that it fulfils.
+func (m *model) askRows(add func(class int, weight int64) int32) {
+	m.fulfils = make(map[int32][]int32)
+	for k := range m.asked {
+		a := &m.asked[k]
+		for i := range a.rows {
+			row := add(int(m.class(k)), m.askWeight(&m.scale, k, &a.rows[i]))
+			for _, j := range a.rows[i].columns {
+				m.fulfils[j] = append(m.fulfils[j], row)
+			}
+		}
+	}
+}
+
+// askGoals states the goals of the asks.
+func (m *model) askGoals() (goals []solve.Goal) {
+	for k := range m.asked {
+		if a := &m.asked[k]; a.need > 0 && a.year >= 0 {
+			goals = append(goals, solve.Goal{Class: m.class(k), Year: a.year, Amount: a.need, Weight: m.scale.miss[m.class(k)]})
+		}
+	}
+	return goals
+}
+
+// unheld says which pins a solution does not hold, "" when it holds all.
+func (m *model) unheld(sol *solve.RolloutSolution) string {
+	var ids []string
+	for _, r := range m.loose {
+		held := false
+		for _, j := range r.columns {
+			held = held || sol.Year[j] >= 0
+		}
+		if !held {
+			ids = append(ids, r.id)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("pinned %s: no plan was found that has the money and the distance for it", strings.Join(ids, ", "))
+}
