@@ -73,7 +73,7 @@ func (c *computer) service(ctx context.Context, t int) (Service, []int32, error)
 	s := Service{Tier: t, Connected: make([]bool, c.in.Demand.Len())}
 	var points []orb.Point
 	for i, site := range c.in.Sites {
-		if site.Tier == t && site.OpenOn(c.in.Date) {
+		if site.Tier == t && c.in.open(&site) {
 			s.Open = append(s.Open, int32(i))
 			points = append(points, site.Point)
 		}

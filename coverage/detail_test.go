@@ -137,7 +137,7 @@ func slowDetail(in Input, res *Result, bands []geo.Impedance, region int32) Deta
 		x.People += people
 		own, reach, least := false, 0, geo.Unreachable
 		for _, s := range in.Sites {
-			if c := geo.ToImpedance(geo.Distance(s.Point, in.Demand.Point[i])); s.Tier == 0 && in.Tiers[0].Limit.Covers(c) {
+			if c := geo.ToImpedance(geo.Distance(s.Point, in.Demand.Point[i])); in.open(&s) && s.Tier == 0 && in.Tiers[0].Limit.Covers(c) {
 				own = own || inside(s.Region)
 				reach++
 				least = min(least, c)
@@ -177,7 +177,7 @@ func slowDetail(in Input, res *Result, bands []geo.Impedance, region int32) Deta
 	x.Mean = mean / 1000 / float64(x.Covered)
 	area := int64(0)
 	for _, s := range in.Sites {
-		if s.Tier == 0 && inside(s.Region) {
+		if in.open(&s) && s.Tier == 0 && inside(s.Region) {
 			x.Open++
 			area += int64(max(0, s.FloorArea)) * 10_000
 		}

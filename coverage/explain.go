@@ -66,7 +66,7 @@ func Explain(ctx context.Context, in Input, tier int, at orb.Point, search geo.I
 	}
 	e := &explainer{in: in, tier: in.Tiers[tier], at: at, wide: geo.Limit{Metric: limit.Metric, Max: search}}
 	for i, s := range in.Sites {
-		if s.Tier == tier && s.OpenOn(in.Date) {
+		if s.Tier == tier && in.open(&s) {
 			e.open = append(e.open, int32(i))
 		}
 	}

@@ -20,6 +20,7 @@ type GraphKey struct {
 // Input is all that coverage is computed from. It is only read.
 type Input struct {
 	Date    time.Time // reporting date: it decides which sites are open
+	At      *Moment   // only sites that are known to be open at this minute of the week serve; nil = all hours count
 	Regions *geo.Regions
 	Grid    *grid.Grid
 	Demand  *Demand
@@ -47,6 +48,9 @@ func (in Input) Validate() error {
 	}
 	if in.Workers < 0 {
 		bad("Workers", fmt.Sprintf("%d is negative", in.Workers), nil)
+	}
+	if in.At != nil && (*in.At < 0 || *in.At >= week) {
+		bad("At", fmt.Sprintf("minute %d is not in a week", *in.At), nil)
 	}
 	if len(errs) > 0 {
 		return errors.Join(errs...)

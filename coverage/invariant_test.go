@@ -56,6 +56,10 @@ func randomInput(t *rapid.T, tb testing.TB) Input {
 	for k := range rng.IntN(8) {
 		in.Sites = append(in.Sites, randomSite(in, rng, fmt.Sprintf("s%d", k)))
 	}
+	if rng.IntN(4) == 0 {
+		at := Moment(rng.IntN(week))
+		in.At = &at
+	}
 	return in
 }
 
@@ -84,8 +88,14 @@ func lattice(rng *rand.Rand, n int, apart float64) *network.Roads {
 // randomSite stands within 1 km, or within 4 km and then often without a road.
 func randomSite(in Input, rng *rand.Rand, id string) Site {
 	spread := []float64{0.02, 0.08}[rng.IntN(2)] // degrees
+	var hours *Week
+	if rng.IntN(3) > 0 {
+		from := Moment(rng.IntN(week))
+		hours = &Week{[]Span{{from, from + Moment(rng.IntN(int(week-from)))}}}
+	}
 	return Site{
-		ID: id, Tier: rng.IntN(len(in.Tiers)), Region: int32(rng.IntN(len(in.Regions.All)+1)) - 1, FloorArea: float64(rng.IntN(4)-1) * 40,
+		Hours: hours,
+		ID:    id, Tier: rng.IntN(len(in.Tiers)), Region: int32(rng.IntN(len(in.Regions.All)+1)) - 1, FloorArea: float64(rng.IntN(4)-1) * 40,
 		Point: orb.Point{toyOrigin[0] + (rng.Float64()-.5)*spread, toyOrigin[1] + (rng.Float64()-.5)*spread},
 	}
 }
@@ -157,7 +167,7 @@ func ownFigures(in Input, res *Result, tier int, region int32) (x Indicators) {
 		}
 	}
 	for _, site := range in.Sites {
-		if site.Tier == tier && inside(site.Region) {
+		if site.Tier == tier && inside(site.Region) && in.open(&site) {
 			x.Open++
 			if site.Qualifies(in.Tiers[tier]) {
 				x.Qualifying++

@@ -120,7 +120,7 @@ func (s *Scenario) find(id string) (int, error) {
 // edit returns the scenario in which site i is the given one; i = number of sites appends it.
 func (s *Scenario) edit(ctx context.Context, i int, site Site) (*Scenario, error) {
 	next := &Scenario{in: s.in, shared: s.shared, circles: slices.Clone(s.circles)}
-	was := i < len(s.in.Sites) && s.in.Sites[i].OpenOn(s.in.Date)
+	was := i < len(s.in.Sites) && s.in.open(&s.in.Sites[i])
 	next.in.Sites = slices.Clone(s.in.Sites)
 	next.in.Sites = append(next.in.Sites[:i], append([]Site{site}, next.in.Sites[min(i+1, len(next.in.Sites)):]...)...)
 	var errs []error
@@ -130,7 +130,7 @@ func (s *Scenario) edit(ctx context.Context, i int, site Site) (*Scenario, error
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	is := site.OpenOn(s.in.Date)
+	is := s.in.open(&site)
 	if !was && !is {
 		next.res = s.res
 		return next, nil

@@ -43,6 +43,7 @@ type Site struct {
 	FloorArea float64   // m²; negative = not known
 	Opened    time.Time // zero = open since before the records
 	Closed    time.Time // zero = not closed; closed ON this day
+	Hours     *Week     // when it is open in an ordinary week; nil = not known
 }
 
 // OpenOn reports whether the site serves on the date.
