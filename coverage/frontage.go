@@ -223,9 +223,9 @@ func (f *frontage) find(ctx context.Context) ([][]found, error) {
 				if b >= len(blocks) || ctx.Err() != nil {
 					return ctx.Err()
 				}
-				s.out = nil
+				s.out = s.out[:0]
 				f.graph.Pieces(int32(b*edgeBlock), int32(min(n, (b+1)*edgeBlock)), f.opts.Piece, s.add)
-				blocks[b] = s.out
+				blocks[b] = slices.Clone(s.out)
 			}
 		})
 	}
