@@ -94,7 +94,7 @@ type FrontageReport struct {
 // belongs to the part that holds its middle. The pieces of a part are gathered into compact groups of about equal length, one
 // for every Spacing and at most PerPart of them; the people of a group live at the piece nearest to its middle, which lies on a street
 // inside the part (to 1e-7 degrees). People are divided by largest remainders, so that each part keeps its people to the
-// last millionth. A part without streets keeps its single point, which may then be unconnected.
+// last millionth, and groups are divided as the people are (CarryGroups). A part without streets keeps its single point, which may then be unconnected.
 //
 // The demand must hold at most one point for a part, as Distribute makes it. The result has the points in the order of the
 // demand's parts and within a part from west to east, then south to north. It depends on neither the order of the roads
@@ -112,7 +112,11 @@ func PlaceOnFrontage(ctx context.Context, d *Demand, g *grid.Grid, r *geo.Region
 	if err != nil {
 		return nil, nil, err
 	}
-	return f.place(ctx, pieces)
+	out, report, err := f.place(ctx, pieces)
+	if err != nil {
+		return nil, nil, err
+	}
+	return out, report, CarryGroups(d, out)
 }
 
 // withDefaults fills in what is not set.

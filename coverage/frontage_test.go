@@ -20,7 +20,7 @@ import (
 	"sitecover/geo/network"
 )
 
-// streetIn draws streets on foot through the given points, one way each.
+// streetsOf draws streets on foot through the given points, one way each.
 func streetsOf(t testing.TB, class network.Class, lines ...orb.LineString) *network.Graph {
 	t.Helper()
 	roads := &network.Roads{}
@@ -188,6 +188,11 @@ func randomFrontage(t testing.TB, rng *rand.Rand) (Input, *network.Roads) {
 		}
 		addStreets(roads, network.Class(rng.IntN(int(network.NumClasses))), line)
 	}
+	members := make([]People, in.Demand.Len())
+	for i, n := range in.Demand.People {
+		members[i] = People(rng.Int64N(int64(n) + 1))
+	}
+	in.Demand.Groups = []DemandGroup{{ID: "60+", People: members}}
 	return in, roads
 }
 
@@ -202,21 +207,25 @@ func TestFrontageKeepsPeopleInTheirParts(t *testing.T) {
 		if report.Points != d.Len() || report.Points < report.Streets+report.Lanes+report.Kept {
 			rt.Fatalf("report %+v, %d points", *report, d.Len())
 		}
-		back := &Demand{}
+		back, members := &Demand{}, []People(nil)
 		for i := range d.People {
 			last := back.Len() - 1
 			if last < 0 || d.Cell[i] != back.Cell[last] || d.Region[i] != back.Region[last] {
 				back.Cell, back.Region = append(back.Cell, d.Cell[i]), append(back.Region, d.Region[i])
-				back.People = append(back.People, 0)
+				back.People, members = append(back.People, 0), append(members, 0)
 				last++
 			} else if d.Point[i][0] < d.Point[i-1][0] {
 				rt.Fatalf("points of a part do not go from west to east")
 			}
 			back.People[last] += d.People[i]
+			members[last] += d.Groups[0].People[i]
 			single := slices.IndexFunc(in.Demand.Point, func(p orb.Point) bool { return p == d.Point[i] }) >= 0
 			if !single && (grid.CellOf(d.Point[i], 9) != in.Grid.Cells[d.Cell[i]] || in.Regions.Locate(d.Point[i]) != d.Region[i]) {
 				rt.Fatalf("point %d lies outside its part", i)
 			}
+		}
+		if !slices.Equal(members, in.Demand.Groups[0].People) {
+			rt.Fatalf("members merged back: %v, was %v", members, in.Demand.Groups[0].People)
 		}
 		if !slices.Equal(back.People, in.Demand.People) || !slices.Equal(back.Cell, in.Demand.Cell) || !slices.Equal(back.Region, in.Demand.Region) {
 			rt.Fatalf("merged back: %v, was %v", back.People, in.Demand.People)
@@ -338,6 +347,43 @@ func TestAccuracyOnPortoAlegre(t *testing.T) {
 			t.Errorf("limit %v: one point puts %.0f people wrong, eight %.0f", limit, single.wrong, eight.wrong)
 		}
 	}
+}
+
+// People on the streets and the polygon of the tier agree: whoever Compute finds covered lives inside the service area, give or take two
+// steps of its lattice.
+func TestServiceAreaOfPortoAlegreHoldsTheCovered(t *testing.T) {
+	in, roads := portoAlegre(t)
+	graph := walkGraph(t, roads)
+	in.Demand, _ = placeOn(t, in, graph, FrontageOptions{PerPart: 3})
+	in.Tiers[0].Limit = metres(500)
+	service := mustCompute(t, in).Services[0]
+	var sites []orb.Point
+	for _, i := range service.Open {
+		sites = append(sites, in.Sites[i].Point)
+	}
+	const step = 10.0
+	limits := []geo.Limit{metres(500 - 2*step), metres(500), metres(500 + 2*step)}
+	areas := must[[]orb.MultiPolygon](t)(graph.Isochrones(context.Background(), graph.Snap(sites), limits, network.IsochroneOptions{Step: step}))
+	regions := make([]*geo.Regions, len(areas))
+	for k := range areas {
+		regions[k] = must[*geo.Regions](t)(geo.NewRegions([]geo.Level{{ID: "area"}}, []geo.Region{{ID: "area", Parent: -1, Shape: areas[k]}}))
+	}
+	covered, inside := 0, 0
+	for i, p := range in.Demand.Point {
+		if service.Covered(i) {
+			covered++
+		}
+		if regions[1].Contains(0, p) {
+			inside++
+		}
+		if service.Covered(i) && service.Cost[i] <= limits[0].Max && !regions[1].Contains(0, p) {
+			t.Errorf("point %d at %v costs %v m and lies outside", i, p, service.Cost[i].Value())
+		}
+		if service.Covered(i) && !regions[2].Contains(0, p) {
+			t.Errorf("point %d at %v costs %v m and lies outside even 520 m", i, p, service.Cost[i].Value())
+		}
+	}
+	t.Logf("%d of %d points covered, %d inside the service area of %.2f km²", covered, in.Demand.Len(), inside, geo.Area(areas[1])/1e6)
 }
 
 // accuracyRow compares one way of placing people with the finest.
