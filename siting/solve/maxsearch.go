@@ -13,6 +13,8 @@ type maxSearch struct {
 	rand   *rand.Rand
 	best   []int32 // columns of the best plan
 	top    int64   // what it covers
+	from   []int32 // columns of the plan that is shaken
+	at     int64   // what it covers
 	likely []int32 // columns to open when shaking
 
 	gains  []int64 // per column: weight of its rows that nothing covers
@@ -24,7 +26,7 @@ type maxSearch struct {
 
 func newMaxSearch(in *instance, budget int64, seed uint64) *maxSearch {
 	n := in.columns()
-	s := &maxSearch{plan: newPlan(in), budget: budget, top: -1, rand: rand.New(rand.NewPCG(seed, 1)), gains: make([]int64, n),
+	s := &maxSearch{plan: newPlan(in), budget: budget, top: -1, at: -1, rand: rand.New(rand.NewPCG(seed, 1)), gains: make([]int64, n),
 		saved: make([]int64, n), queued: make([]bool, n)}
 	for j := range n {
 		for _, i := range in.col.at(j) {
@@ -135,6 +137,10 @@ func (s *maxSearch) climb(ctx context.Context) {
 			break
 		}
 	}
+	if s.value > s.at {
+		s.at = s.value
+		s.from = append(s.from[:0], s.list...)
+	}
 	if s.value > s.top {
 		s.top = s.value
 		s.best = append(s.best[:0], s.list...)
@@ -204,14 +210,22 @@ func (s *maxSearch) far() bool {
 	return true
 }
 
-// kick shakes the best plan n times and climbs again.
+// forget shakes the plan that is climbed to next from now on; recall the best one again.
+func (s *maxSearch) forget() { s.at = -1 }
+
+func (s *maxSearch) recall() {
+	s.at = s.top
+	s.from = append(s.from[:0], s.best...)
+}
+
+// kick shakes the plan n times and climbs again.
 func (s *maxSearch) kick(ctx context.Context, n int) {
 	for range n {
-		if ctx.Err() != nil || len(s.best) == 0 {
+		if ctx.Err() != nil || len(s.from) == 0 {
 			return
 		}
-		s.back(s.best)
-		for range min(len(s.best), 2+s.rand.IntN(3)) {
+		s.back(s.from)
+		for range min(len(s.from), 2+s.rand.IntN(3)) {
 			s.leave(s.list[s.rand.IntN(len(s.list))])
 		}
 		for range 6 {

@@ -19,6 +19,10 @@ type maxTree struct {
 	best  []int32 // its columns, as the problem names them
 	bound int64   // of the whole tree
 	close bool    // the wanted gap is reached
+
+	search *maxSearch // of the root, which goes on below it
+	root   maxNode    // that it works on
+	visits int        // nodes below the root
 }
 
 // maxNode is a part of the tree: what is left after some columns have opened and others have gone.
@@ -158,19 +162,24 @@ func (t *maxTree) climb(n *maxNode, d *maxDual, round int) {
 		}
 		p.greedy(n.left)
 		t.accept(n, p.list, p.value)
+		if t.visits++; t.visits%8 == 0 {
+			t.search.kick(t.ctx, 8)
+			t.accept(&t.root, t.search.best, t.search.top)
+		}
 		return
 	}
 	s := newMaxSearch(n.in, n.left, t.o.Seed+uint64(round))
+	t.search, t.root = s, *n
 	s.start(t.ctx)
 	s.become(t.ctx, n.in.named(t.best))
 	t.accept(n, s.best, s.top)
-	last, idle, was := int64(math.MaxInt64), 0, s.top
+	last := int64(math.MaxInt64)
 	for k := 0; k == 0 || !t.spent(); k++ {
-		steps := both(t.o.workers(), func() int { return d.run(t.ctx, 50, t.top-n.value) }, func() { s.kick(t.ctx, max(4, 40>>(idle/8))) })
-		if idle++; s.top > was {
-			idle, was = 0, s.top
-		}
+		steps := both(t.o.workers(), func() int { return d.run(t.ctx, 50, t.top-n.value) }, func() { s.kick(t.ctx, 30) })
 		t.accept(n, s.best, s.top)
+		if s.recall(); k%3 != 0 {
+			s.forget()
+		}
 		s.become(t.ctx, d.chosen)
 		t.accept(n, s.best, s.top)
 		t.meter.add(len(n.in.col.item), steps)
