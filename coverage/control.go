@@ -82,9 +82,9 @@ func (d *distributor) partIn(cell, region int32) int32 {
 
 // control scales the people of the parts to the control totals, the finest level first.
 func (d *distributor) control(totals []RegionTotal) error {
-	d.account.Total = sumOf(d.people)
+	d.account.Total = peopleOf(d.people)
 	for _, g := range d.groups {
-		g.account.Total = sumOf(g.people)
+		g.account.Total = peopleOf(g.people)
 	}
 	if len(totals) == 0 {
 		return nil
@@ -132,7 +132,7 @@ func (d *distributor) control(totals []RegionTotal) error {
 	return nil
 }
 
-func sumOf(people []People) (sum People) {
+func peopleOf(people []People) (sum People) {
 	for _, n := range people {
 		sum += n
 	}

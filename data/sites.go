@@ -112,6 +112,7 @@ func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []raw
 	if dropped > 0 {
 		r.c.find("warning", in.name, 0, T("%d 个阵地在研究区之外，未使用", "%d sites outside the study area were left out", dropped))
 	}
+	r.hoursFinding(in, t, out)
 	if !t.has("id") {
 		r.c.find("info", in.name, 0, T("没有编号列，用名称作编号", "has no id column: names serve as ids"))
 	}
@@ -139,6 +140,7 @@ func (r *reader) site(t *table, src SiteSource) (coverage.Site, bool) {
 	}
 	s.Opened = t.day("opened")
 	s.Closed = t.day("closed")
+	s.Hours = t.hours()
 	if !s.Closed.IsZero() && !s.Opened.Before(s.Closed) {
 		_ = t.fail("closed", T("关闭日期不晚于启用日期 %s", "is not after the opening day %s", s.Opened.Format("2006-01-02")), T("检查两个日期", "check both dates"))
 	}
