@@ -80,6 +80,9 @@ var badStudies = []badCase{
 	{name: "format that the role cannot read", file: "study.yaml", old: "file: sites.csv", new: "file: places.geojson"},
 	{name: "file named twice", file: "study.yaml", old: "  - roads.geojson", new: "  - roads.geojson\n  - file: roads.geojson"},
 	{name: "coordinate system unknown", file: "study.yaml", old: "file: sites.csv", new: "file: sites.csv\n    crs: epsg4528"},
+	{name: "axes unknown", file: "study.yaml", old: "file: sites.csv", new: "file: sites.csv\n    axes: ny"},
+	{name: "OSM file declared shifted", file: "study.yaml", old: "  - roads.geojson", new: "  - {file: roads.osm.pbf, crs: gcj02}", with: map[string]string{"roads.osm.pbf": toyPBF()}},
+	{name: "cells declared shifted", file: "study.yaml", old: "{file: cells.csv, kind: h3}", new: "{file: cells.csv, kind: h3, crs: BD-09}"},
 	{name: "roads needed", file: "study.yaml", old: "roads:\n  - roads.geojson\n", new: ""},
 	{name: "weight of an unknown kind", file: "study.yaml", old: "  count: 2", new: "  count: 2\n  weights: {markt: 3}"},
 	{name: "speed without a unit", file: "study.yaml", old: "grid:", new: "modes:\n  walk: {speed: 3.8}\ngrid:"},
@@ -143,7 +146,21 @@ var badFiles = []badCase{
 	{name: "GeoJSON cut off", file: "boundaries.geojson", new: toyFiles()["boundaries.geojson"][:700]},
 	{name: "GeoJSON with a stray comma", file: "places.geojson", old: "[120.01,30.005]", new: "[120.01,,30.005]"},
 	{name: "GeoJSON that is not JSON", file: "places.geojson", new: "<html>404</html>"},
-	{name: "GeoJSON declared projected", file: "places.geojson", old: `"features"`, new: `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4528"}},"features"`},
+	{name: "GeoJSON of an unknown system", file: "places.geojson", old: `"features"`, new: `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::2437"}},"features"`},
+	{name: "GeoJSON declared projected, degrees inside", file: "places.geojson", old: `"features"`, new: `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4528"}},"features"`},
+	{name: "GeoJSON declared projected too late", file: "places.geojson", old: "\n]}", new: `],"crs":{"type":"name","properties":{"name":"EPSG:4549"}}}`},
+	{name: "projected metres with a prefix", file: "sites.csv", old: "120.005,30.005", new: "40500482.1,3320667.6"},
+	{name: "projected metres, northing first", file: "sites.csv", old: "120.005,30.005", new: "3320667.6,40500482.1"},
+	{name: "metres declared as a zone without a prefix", file: "sites.csv", old: "120.005,30.005", new: "40500482.1,3320667.6", with: systemOfSites("EPSG:4549")},
+	{name: "metres of a prefix too few", file: "sites.csv", old: "120.005,30.005", new: "500482.1,3320667.6", with: systemOfSites("EPSG:4528")},
+	{name: "northing first", file: "sites.csv", old: "120.005,30.005", new: "3320667.6,40500482.1", with: systemOfSites("EPSG:4528")},
+	{name: "degrees declared as metres", file: "sites.csv", with: systemOfSites("EPSG:4528"), new: toyFiles()["sites.csv"]},
+	{name: "metres declared as GCJ-02", file: "sites.csv", old: "120.005,30.005", new: "500482.1,3320667.6", with: systemOfSites("gcj02")},
+	{name: "GCJ-02 axes swapped", file: "sites.csv", old: "120.005,30.005", new: "30.005,120.005", with: systemOfSites("gcj02")},
+	{name: "GCJ-02 latitude first, within range", file: "sites.csv", old: "120.005,30.005", new: "30.005,87", with: systemOfSites("gcj02")},
+	{name: "BD-09 outside China", file: "sites.csv", old: "120.005,30.005", new: "9.5,47.1", with: systemOfSites("bd09")},
+	{name: "projected position 0,0", file: "sites.csv", old: "120.005,30.005", new: "0,0", with: systemOfSites("EPSG:4549")},
+	{name: "boundary in another zone", file: "boundaries.geojson", old: "[[[120,30],[120.02,30],[120.02,30.01]", new: "[[[500000,3318785],[501929,3318785],[501929,3319893]", with: map[string]string{"study.yaml": strings.Replace(toyStudy, "file: boundaries.geojson", "file: boundaries.geojson\n    crs: EPSG:4528", 1)}},
 	{name: "TopoJSON", file: "places.geojson", new: `{"type":"Topology","objects":{}}`},
 	{name: "place at latitude 95", file: "places.geojson", old: "120.01,30.005", new: "120.01,95"},
 	{name: "footfall is text", file: "places.geojson", old: `"name":"Stop 1"`, new: `"name":"Stop 1","footfall":"many"`},
@@ -164,6 +181,10 @@ var (
 	usePBF  = map[string]string{"study.yaml": strings.Replace(toyStudy, "roads.geojson", "roads.osm.pbf", 1)}
 	useXLSX = map[string]string{"study.yaml": strings.Replace(toyStudy, "sites.csv", "sites.xlsx", 1)}
 )
+
+func systemOfSites(crs string) map[string]string {
+	return map[string]string{"study.yaml": strings.Replace(toyStudy, "file: sites.csv", "file: sites.csv\n    crs: "+crs, 1)}
+}
 
 // damage flips bytes inside the last packed block.
 func damage(pbf string) string {

@@ -42,6 +42,7 @@ type input struct {
 	role string
 	c    *collector
 	utf8 bool // valid UTF-8; found by inspect
+	at   positions
 	info Input
 }
 
@@ -52,7 +53,8 @@ func newInput(study *Study, role string, src Source, c *collector) *input {
 		path = filepath.Join(study.Dir, filepath.FromSlash(src.File))
 	}
 	c.file(src.File)
-	in := &input{name: src.File, path: path, role: role, c: c, info: Input{Path: src.File, Role: role, CRS: src.CRS}}
+	in := &input{name: src.File, path: path, role: role, c: c, at: newPositions(src), info: Input{Path: src.File, Role: role}}
+	in.info.CRS = in.at.name()
 	if role == "areas" {
 		in.info.Role = "boundaries"
 	}

@@ -134,23 +134,30 @@ func (fs *features) root() *jsonError {
 	return nil
 }
 
-// crs refuses files that declare other coordinates than longitude and latitude on WGS84 or CGCS2000.
+// crs reads which coordinates the file declares. One that is not known must be told by the study.
 func (fs *features) crs() *jsonError {
 	from := fs.s.i
 	if err := fs.s.skip(0); err != nil {
 		return err
 	}
-	text := string(fs.s.b[from:fs.s.i])
-	if strings.TrimSpace(text) == "null" {
+	text := strings.Join(strings.Fields(string(fs.s.b[from:fs.s.i])), " ")
+	if text == "null" {
 		return nil
 	}
-	for _, known := range []string{"CRS84", "4326", "4490", "WGS84", "WGS 84", "CGCS2000"} {
-		if strings.Contains(text, known) && !strings.Contains(text, "zone") {
-			return nil
-		}
+	system, known := systemOfText(text)
+	switch {
+	case known && (fs.n == 0 || fs.in.at.declared || sameDegrees(fs.in.at.system, system)):
+		fs.in.adopt(system, system.Name())
+		return nil
+	case known:
+		_ = fs.in.fail(0, "crs", text, T("写在要素之后", "stands after the features"), T("在来源里写 crs: %s", "write crs: %s for the source", system.Name()))
+	case fs.in.at.declared:
+		fs.in.c.find("warning", fs.in.name, 0, T("文件自称的坐标系 %s 不认识，按研究文件写的 %s 读取", "declares %s, which is not known; it is read as %s, as the study says", clip(text), fs.in.at.name()))
+		return nil
+	default:
+		_ = fs.in.fail(0, "crs", text, T("坐标系不认识", "is a coordinate system that is not known"),
+			T("在来源里写 crs，或转换成 EPSG:4326", "write crs for the source, or convert the file to EPSG:4326"))
 	}
-	_ = fs.in.fail(0, "crs", strings.Join(strings.Fields(text), " "), T("坐标系不是 WGS84 或 CGCS2000 经纬度", "is not longitude and latitude on WGS84 or CGCS2000"),
-		T("先转换成 EPSG:4326", "convert the file to EPSG:4326"))
 	return errStop
 }
 
@@ -178,6 +185,13 @@ func (fs *features) one() *jsonError {
 		return err
 	}
 	fs.list = f.props
+	var ok bool
+	if f.geometry, ok = fs.in.geometryWGS84(f.number, f.label(), f.geometry); !ok {
+		if fs.in.c.full() {
+			return errStop
+		}
+		return nil
+	}
 	if fs.visit(f) != nil {
 		return errStop
 	}

@@ -47,6 +47,7 @@ func (l *loader) sources() {
 		if !sec.has("kind") {
 			sec.missing("kind", T("h3、points 或 totals", "h3, points or totals"))
 		}
+		l.cellSystem(sec, p)
 		p.Groups = l.groupColumns(sec)
 		s.Population = append(s.Population, p)
 	})
@@ -79,7 +80,7 @@ func (l *loader) each(role string, add func(*section, Source)) {
 			}
 			lines[src.File] = node.Line
 		}
-		src.CRS = sec.choice("crs", "wgs84", []string{"wgs84", "cgcs2000"})
+		l.system(sec, &src, role)
 		src.Fields = l.fieldTable(sec, role)
 		add(sec, src)
 		sec.done()

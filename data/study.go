@@ -45,7 +45,8 @@ type Study struct {
 // Source is one input file and how to read it.
 type Source struct {
 	File   string            // relative to the study's folder
-	CRS    string            // "wgs84" (default), "cgcs2000"; more in later issues
+	CRS    string            // as geo/crs names it: "wgs84", "cgcs2000", "gcj02", "bd09", "epsg:4528"; "" = what the file says, else wgs84
+	Axes   string            // AxesXY (default) or AxesYX
 	Fields map[string]string // our field -> the file's column or property, where they differ
 	Line   int               // in the YAML, for messages
 }

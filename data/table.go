@@ -168,7 +168,14 @@ func (t *table) point() (orb.Point, bool) {
 	if !okLon || !okLat {
 		return orb.Point{}, false
 	}
-	p := orb.Point{lon, lat}
+	p, problem := t.in.at.wgs84(orb.Point{lon, lat})
+	if problem != nil {
+		_ = t.in.fail(t.row, t.positionColumn(), t.get("lon")+", "+t.get("lat"), problem.what, problem.hint)
+		return orb.Point{}, false
+	}
+	if p != (orb.Point{lon, lat}) { // converted, or swapped
+		lon, lat = p[0], p[1]
+	}
 	if geo.ValidPoint(p) && !(lon == 0 && lat == 0) {
 		return p, true
 	}
@@ -193,7 +200,7 @@ func badPoint(p orb.Point) (axis int, what, hint Text) {
 		if axis == 1 {
 			what = rangeLat
 		}
-		return axis, what, T("像是投影坐标（米），先转换成 WGS84 经纬度", "looks like projected metres: convert to WGS84 longitude and latitude")
+		return axis, what, projectedHint(p)
 	case abs(lat) > 90 && abs(lon) <= 90 && abs(lat) <= 180:
 		return 1, rangeLat, T("经度和纬度像是写反了", "longitude and latitude look swapped")
 	case !(abs(lon) <= 180):
