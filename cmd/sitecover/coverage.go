@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 type filter struct {
 	tier, level string
 	top         int
+	detail      bool
 }
 
 func (a *app) coverageCmd() *cobra.Command {
@@ -39,6 +41,11 @@ Over-claim: people that a circle would count but the road network does not. Unco
 				return err
 			}
 			view := run.CoverageView(s)
+			if f.detail {
+				if err := s.AddDetail(&view); err != nil {
+					return err
+				}
+			}
 			if a.json {
 				return a.emit(view)
 			}
@@ -47,6 +54,7 @@ Over-claim: people that a circle would count but the road network does not. Unco
 		},
 	}
 	f.flags(a, cmd)
+	cmd.Flags().BoolVar(&f.detail, "detail", false, a.t("另列距离分布、双重覆盖、本区设施、万人设施数、百户面积", "also distances, backup coverage, own region, sites per 10,000 people, floor area per 100 households"))
 	return cmd
 }
 
@@ -113,6 +121,9 @@ func (a *app) printCoverage(v run.CoverageReport, f filter, level string) {
 		}
 		w.AppendFooter(indicatorRow(a.t("合计", "total"), t.Total))
 		w.Render()
+		if f.detail {
+			a.printDetail(t, level)
+		}
 		if t.Total.Required > 0 {
 			a.printf("空白点 %d 个（应有 %d 个，缺 %s）%s", "%d of %d required regions have no qualifying site (%s)%s", len(t.Blank), t.Total.Required,
 				percent(complement(t.Total.Presence)), names(t.Blank, 12))
@@ -146,4 +157,53 @@ func names(refs []run.RegionRef, most int) string {
 		s += " …"
 	}
 	return s
+}
+
+// printDetail is the second table of a tier.
+func (a *app) printDetail(t run.TierCoverage, level string) {
+	head := []string{a.t("区域", "region")}
+	for _, b := range t.TotalDetail.Within {
+		head = append(head, a.t(">%s 内", ">within %s", quantity(t.Limit, b.UpTo)))
+	}
+	head = append(head, a.t(">中位", ">median"), a.t(">P90", ">P90"), a.t(">两处以上", ">two or more"), a.t(">本区设施覆盖", ">by own region"),
+		a.t(">万人设施数", ">sites/10,000"), a.t(">百户面积 m²", ">m²/100 households"))
+	w := a.table(head...)
+	line := func(name string, people float64, d *run.DetailView) []any {
+		cells := row(name)
+		of := func(v float64) string {
+			if people == 0 {
+				return "n/a"
+			}
+			share := v / people
+			return percent(&share)
+		}
+		for _, b := range d.Within {
+			cells = append(cells, of(b.People))
+		}
+		return append(cells, orBeyond(t.Limit, d.Median), orBeyond(t.Limit, d.P90), of(d.Backup), of(d.Own), decimal(d.Per10000), decimal(d.AreaPer100HH))
+	}
+	for _, r := range t.Regions {
+		if r.Level == level {
+			w.AppendRow(line(r.Name, r.People, r.Detail))
+		}
+	}
+	w.AppendFooter(line(a.t("合计", "total"), t.Total.People, t.TotalDetail))
+	w.Render()
+	a.printf("每户按 %g 人折算（默认：2020 年人口普查全国平均）", "households are counted at %g people each (default: national mean of the 2020 census)", run.PeoplePerHousehold)
+}
+
+// orBeyond writes an impedance, or that it is beyond the limit.
+func orBeyond(limit string, v *float64) string {
+	if v == nil {
+		return "> " + limit
+	}
+	return quantity(limit, *v)
+}
+
+// decimal writes a figure with two decimals.
+func decimal(v *float64) string {
+	if v == nil {
+		return "n/a"
+	}
+	return fmt.Sprintf("%.2f", *v)
 }

@@ -105,12 +105,15 @@ type TierCoverage struct {
 	Total   IndicatorView    `json:"total"`
 	Regions []RegionCoverage `json:"regions"`
 	Blank   []RegionRef      `json:"blank"`
+
+	TotalDetail *DetailView `json:"totalDetail,omitempty"`
 }
 
 // RegionCoverage is a region and its figures.
 type RegionCoverage struct {
 	RegionRef
 	IndicatorView
+	Detail *DetailView `json:"detail,omitempty"`
 }
 
 // RegionRef names a region.
@@ -146,7 +149,7 @@ func CoverageView(s *Session) CoverageReport {
 	for i, t := range s.tiers {
 		tc := TierCoverage{ID: t.ID, Name: t.Name, Mode: t.Mode, Limit: LimitText(t.Limit), Total: indicators(s.Result.Total[i]), Blank: []RegionRef{}}
 		for r := range s.Data.Regions.All {
-			tc.Regions = append(tc.Regions, RegionCoverage{s.Ref(int32(r)), indicators(s.Result.Region[i][r])})
+			tc.Regions = append(tc.Regions, RegionCoverage{RegionRef: s.Ref(int32(r)), IndicatorView: indicators(s.Result.Region[i][r])})
 		}
 		for _, r := range s.Result.Blank[i] {
 			tc.Blank = append(tc.Blank, s.Ref(r))
