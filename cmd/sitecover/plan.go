@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) planCmd() *cobra.Command {
-	var why string
+	var f planFlags
 	cmd := &cobra.Command{
 		Use:   "plan [study.yaml]",
 		Short: a.t("分年度建设计划：哪一年、在哪里、建哪一级", "the yearly rollout: what to build, where, in which year"),
@@ -19,9 +19,13 @@ func (a *app) planCmd() *cobra.Command {
 			`Chooses sites and years for all tiers together under the yearly money and targets. Every year comes with a bound that no
 plan with the same money can exceed. Targets are met first as far as possible, then person-years covered are maximised.
 Open sites stay; a site funded in one year counts from the next.`),
-		Example: "  sitecover plan study.yaml\n  sitecover plan study.yaml --json > plan.json",
-		Args:    a.oneArg,
+		Example: "  sitecover plan study.yaml\n  sitecover plan study.yaml --json > plan.json\n" +
+			"  sitecover plan study.yaml --pin cell:8930866c123ffff@station:2027 --ban host:p12\n  sitecover plan study.yaml --scenarios",
+		Args: a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
 			if err := a.readSearch(); err != nil {
 				return err
 			}
@@ -33,23 +37,44 @@ Open sites stay; a site funded in one year counts from the next.`),
 				return &failure{text: data.T("%s 里没有 budget，无法编制计划；加上例如 budget: {2027: 500 万元}",
 					"%s has no budget, so there is nothing to plan; add for example budget: {2027: 500 万元}", s.Study.Path)}
 			}
-			if err := s.Rollout(cmd.Context()); err != nil {
-				return err
-			}
-			if why != "" {
-				return a.candidateWhy(cmd, s, why)
-			}
-			view := run.PlanView(s)
-			if a.json {
-				return a.emit(view)
-			}
-			a.printPlan(s, view)
-			return nil
+			return a.plan(cmd, s, f)
 		},
 	}
-	cmd.Flags().StringVar(&why, "why", "", a.t("说明这个候选点为什么选或不选（候选点编号或地点编号）", "say why this candidate is chosen or not (its id, or that of a place)"))
+	a.planFlags(cmd, &f)
 	a.searchFlags(cmd)
 	return cmd
+}
+
+// plan computes the plan that the flags ask for and tells of it what they ask.
+func (a *app) plan(cmd *cobra.Command, s *run.Session, f planFlags) error {
+	if f.scenarios {
+		return a.scenarios(cmd, s)
+	}
+	variant, varied, err := f.variant(s)
+	if err != nil {
+		return err
+	}
+	var price *run.PriceView
+	if varied {
+		if price, err = s.Vary(cmd.Context(), variant); err != nil {
+			return a.variantError(err)
+		}
+	} else if err := s.Rollout(cmd.Context()); err != nil {
+		return err
+	}
+	if f.why != "" {
+		return a.candidateWhy(cmd, s, f.why)
+	}
+	view := run.PlanView(s)
+	view.Price = price
+	if a.json {
+		return a.emit(view)
+	}
+	a.printPlan(s, view)
+	if price != nil {
+		a.printPrice(price)
+	}
+	return nil
 }
 
 func (a *app) printPlan(s *run.Session, v run.PlanReport) {
@@ -71,6 +96,9 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 		}
 	}
 	years.Render()
+	if v.Reason != "" {
+		a.printf("无解：%s", "infeasible: %s", v.Reason)
+	}
 	for _, m := range v.Missed {
 		tail := ""
 		if m.Bound < m.Target {

@@ -22,6 +22,7 @@ type PlanReport struct {
 	Years      []YearView     `json:"years"`
 	Sites      []PickView     `json:"sites"`
 	Missed     []MissView     `json:"missedTargets"`
+	Price      *PriceView     `json:"price,omitempty"` // of a variant against the study's plan
 }
 
 // YearView is the outcome of one year.

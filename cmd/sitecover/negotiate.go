@@ -1,0 +1,193 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sitecover/cmd/internal/run"
+	"sitecover/data"
+	"sitecover/siting"
+)
+
+// planFlags say which plan `plan` is asked for, and what to tell of it.
+type planFlags struct {
+	why       string
+	pins      []string
+	bans      []string
+	scenario  string
+	scenarios bool
+}
+
+func (a *app) planFlags(cmd *cobra.Command, f *planFlags) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.why, "why", "", a.t("说明这个候选点为什么选或不选（候选点编号或地点编号）", "say why this candidate is chosen or not (its id, or that of a place)"))
+	flags.StringArrayVar(&f.pins, "pin", nil, a.t("必须建：编号[@级别[:年份]]，可重复；给出与原方案相比的代价", "must be built: ID[@tier[:year]], may be repeated; tells the price against the study's plan"))
+	flags.StringArrayVar(&f.bans, "ban", nil, a.t("不得建：编号，可重复；给出与原方案相比的代价", "must not be built: ID, may be repeated; tells the price against the study's plan"))
+	flags.StringVar(&f.scenario, "scenario", "", a.t("按 study.yaml 中 scenarios 的这一方案", "plan this scenario of study.yaml"))
+	flags.BoolVar(&f.scenarios, "scenarios", false, a.t("并排比较 study.yaml 中的所有方案", "put all scenarios of study.yaml side by side"))
+}
+
+// check refuses questions that exclude each other.
+func (f *planFlags) check() error {
+	if f.scenarios && (f.scenario != "" || f.why != "" || len(f.pins)+len(f.bans) > 0) {
+		return usage("--scenarios 不能与 --scenario、--pin、--ban、--why 同用", "--scenarios excludes --scenario, --pin, --ban and --why")
+	}
+	return nil
+}
+
+// variant reads pins and bans; ok is false when the study's own plan is asked for.
+func (f *planFlags) variant(s *run.Session) (v run.Variant, ok bool, err error) {
+	v.Scenario = f.scenario
+	for _, text := range f.pins {
+		pin, err := readPin(s, text)
+		if err != nil {
+			return v, false, err
+		}
+		v.Pins = append(v.Pins, pin)
+	}
+	for _, id := range f.bans {
+		v.Bans = append(v.Bans, data.CandidateID(id))
+	}
+	return v, v.Scenario != "" || len(v.Pins)+len(v.Bans) > 0, nil
+}
+
+// readPin reads "ID[@tier[:year]]".
+func readPin(s *run.Session, text string) (siting.Pin, error) {
+	pin := siting.Pin{Tier: siting.AllTiers}
+	id, at, tiered := strings.Cut(text, "@")
+	pin.Candidate = data.CandidateID(id)
+	if id == "" {
+		return pin, usage("--pin %q 缺少编号，应为 编号[@级别[:年份]]", "--pin %q has no id: want ID[@tier[:year]]", text)
+	}
+	if !tiered {
+		return pin, nil
+	}
+	tier, year, dated := strings.Cut(at, ":")
+	var ids []string
+	for i, t := range s.Tiers() {
+		if ids = append(ids, t.ID); t.ID == tier {
+			pin.Tier = i
+		}
+	}
+	if pin.Tier == siting.AllTiers {
+		return pin, usage("--pin %q：没有 %q 这一级，可用：%s", "--pin %q: there is no tier %q, the study has %s", text, tier, strings.Join(ids, ", "))
+	}
+	if dated {
+		n, err := strconv.Atoi(year)
+		if err != nil || !slices.ContainsFunc(s.Study.Budgets, func(b siting.Budget) bool { return b.Year == n }) {
+			return pin, usage("--pin %q：%q 不是有预算的年份", "--pin %q: %q is no year with a budget", text, year)
+		}
+		pin.Year = n
+	}
+	return pin, nil
+}
+
+// printPrice tells what a variant costs against the study's plan.
+func (a *app) printPrice(v *run.PriceView) {
+	for _, t := range v.Tiers {
+		a.printf("%s：到 %d 年底少覆盖 %s 人，少 %d 个区域有设施", "%s: at the end of %d it covers %s fewer people and %d fewer regions own a site",
+			t.Tier, t.Year, people(t.People), t.Owning)
+	}
+	a.printf("与原方案相比的代价：目标值 %s，多花 %s 万元，多 %d 个目标未达", "price against the study's plan: objective %s, %s 万元 more, %d more targets missed",
+		people(v.Objective), wan(v.Spent), v.Missed)
+	if v.Least != nil {
+		a.printf("已证明真实代价在 %s 与 %s 之间", "proved: the true price is from %s to %s", people(*v.Least), people(*v.Most))
+	}
+	for _, list := range []struct {
+		zh, en string
+		sites  []run.PlannedView
+	}{{"不再建：%s", "dropped: %s", v.Dropped}, {"改为建：%s", "added: %s", v.Added}, {"换年份：%s", "in another year: %s", v.Moved}} {
+		if len(list.sites) > 0 {
+			a.printf(list.zh, list.en, planned(list.sites))
+		}
+	}
+}
+
+// planned writes sites as "station host:p1 (2027)", the first of many.
+func planned(sites []run.PlannedView) string {
+	const most = 20
+	var out []string
+	for _, p := range sites[:min(most, len(sites))] {
+		out = append(out, fmt.Sprintf("%s %s %s(%d)", p.Tier, p.Candidate, p.Host, p.Year))
+	}
+	if more := len(sites) - most; more > 0 {
+		out = append(out, fmt.Sprintf("… +%d", more))
+	}
+	return strings.Join(out, "; ")
+}
+
+// scenarios prints the plans of all scenarios side by side.
+func (a *app) scenarios(cmd *cobra.Command, s *run.Session) error {
+	v, err := s.Scenarios(cmd.Context())
+	if err != nil {
+		return a.variantError(err)
+	}
+	if a.json {
+		return a.emit(v)
+	}
+	head := []string{a.t("指标", "figure")}
+	for _, p := range v.Plans {
+		name := p.Scenario
+		if name == "" {
+			name = a.t("本研究", "study")
+		}
+		head = append(head, ">"+name)
+	}
+	w := a.table(head...)
+	line := func(name string, cell func(p *run.OutcomeView) string) {
+		out := row(name)
+		for i := range v.Plans {
+			out = append(out, cell(&v.Plans[i]))
+		}
+		w.AppendRow(out)
+	}
+	line(a.t("状态", "status"), func(p *run.OutcomeView) string { return p.Status })
+	line(a.t("新建（处）", "sites"), func(p *run.OutcomeView) string { return count(p.Sites) })
+	line(a.t("花费（万元）", "万元 spent"), func(p *run.OutcomeView) string { return wan(p.Spent) })
+	line(a.t("未达目标", "targets missed"), func(p *run.OutcomeView) string { return count(p.Missed) })
+	line(a.t("到何年底", "at the end of"), func(p *run.OutcomeView) string { return fmt.Sprint(p.Year) })
+	for t := range s.Tiers() {
+		id := s.Tiers()[t].ID
+		line(id+a.t(" 覆盖人口", " people covered"), func(p *run.OutcomeView) string { return people(tierOf(p, t).Covered) })
+		line(id+a.t(" 有效覆盖", " effective"), func(p *run.OutcomeView) string { return percent(tierOf(p, t).Effective) })
+		line(id+a.t(" 上限", " bound"), func(p *run.OutcomeView) string { return percent(tierOf(p, t).Bound) })
+		line(id+a.t(" 有形覆盖", " presence"), func(p *run.OutcomeView) string {
+			return fmt.Sprintf("%d/%d", tierOf(p, t).Owning, tierOf(p, t).Required)
+		})
+	}
+	line(a.t("目标值", "objective"), func(p *run.OutcomeView) string { return people(p.Objective) })
+	line(a.t("差距", "gap"), func(p *run.OutcomeView) string { return percent(&p.Gap) })
+	line(a.t("每万元目标值", "objective per 万元"), func(p *run.OutcomeView) string {
+		if p.Spent == 0 {
+			return "-"
+		}
+		return people(p.Objective / (float64(p.Spent) / 10_000))
+	})
+	w.Render()
+	for _, p := range v.Plans {
+		if p.Reason != "" {
+			a.printf("%s：%s", "%s: %s", p.Scenario, p.Reason)
+		}
+	}
+	return nil
+}
+
+// tierOf is a tier at the end of a plan's last year; an infeasible plan has none.
+func tierOf(p *run.OutcomeView, t int) run.TierYearView {
+	if t < len(p.Tiers) {
+		return p.Tiers[t]
+	}
+	return run.TierYearView{}
+}
+
+// variantError puts what is wrong with a variant into the user's language.
+func (a *app) variantError(err error) error {
+	if e, ok := err.(*run.VariantError); ok {
+		return &failure{text: e.Text}
+	}
+	return err
+}
