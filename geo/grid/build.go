@@ -54,7 +54,7 @@ func Build(ctx context.Context, regions *geo.Regions, resolution int) (*Grid, er
 	if err := checkExtent(regions, resolution); err != nil {
 		return nil, err
 	}
-	b := &builder{regions: regions, resolution: resolution, index: map[h3.Cell]int32{}}
+	b := &builder{regions: regions, resolution: resolution}
 	for level := len(regions.Levels) - 1; level >= 0; level-- {
 		if err := b.addLevel(ctx, level); err != nil {
 			return nil, err
@@ -133,6 +133,7 @@ func (b *builder) addLevel(ctx context.Context, level int) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	b.grow(results)
 	for i, region := range todo {
 		for _, f := range results[i] {
 			b.file(region, f)
@@ -140,6 +141,19 @@ func (b *builder) addLevel(ctx context.Context, level int) error {
 		results[i] = nil
 	}
 	return nil
+}
+
+// grow makes room for what is to be filed.
+func (b *builder) grow(results [][]found) {
+	n := 0
+	for _, r := range results {
+		n += len(r)
+	}
+	b.pieces = slices.Grow(b.pieces, n)
+	if len(b.cells) == 0 { // the deepest level brings nearly all cells
+		b.index = make(map[h3.Cell]int32, n)
+		b.cells, b.newest = make([]h3.Cell, 0, n), make([]int32, 0, n)
+	}
 }
 
 func (b *builder) file(region int32, f found) {
@@ -198,7 +212,7 @@ func (b *builder) find(ctx context.Context, region int32) ([]found, error) {
 		case empty:
 			return
 		case mixed:
-			m = t.share(&c, cell)
+			m = t.share(&c, cell, outer)
 		}
 		if m = m.sub(taken); m.area >= least {
 			out = append(out, found{cell, m})
@@ -207,10 +221,24 @@ func (b *builder) find(ctx context.Context, region int32) ([]found, error) {
 	return out, err
 }
 
-// share returns the share of the shape in a cell as a moment about the cell's centre, in units of the cell's area.
-func (t *tree) share(c *cutter, cell h3.Cell) moment {
+// share returns the share of the shape in a cell as a moment about the cell's centre, in units of the cell's area. No point
+// of the cell is farther from its centre than outer, in radians.
+func (t *tree) share(c *cutter, cell h3.Cell, outer float64) moment {
 	var scratch [6]pt
-	o := outlineOf(cell, scratch[:0])
+	var o outline
+	h, ok := hexagonOf(cell)
+	if ok {
+		switch t.look(around(h.centre().point(), outer)) {
+		case empty:
+			return moment{}
+		case full:
+			return whole
+		}
+		o, ok = h.outline(cell, scratch[:0])
+	}
+	if !ok {
+		o = bentOutline(cell)
+	}
 	ring, centre := o.corners, o.centre
 	size := ringMoment(ring, centre).area
 	var m moment

@@ -113,16 +113,31 @@ type outline struct {
 
 // outlineOf returns the outline of a valid cell. The corners are appended to scratch.
 func outlineOf(c h3.Cell, scratch []pt) outline {
-	if h, ok := hexagonOf(c); ok && !isPentagon(c) {
-		if corners, ok := h.corners(); ok {
-			for _, v := range corners {
-				scratch = append(scratch, v.plane())
-			}
-			return outline{h.centre().plane(), scratch}
+	if h, ok := hexagonOf(c); ok {
+		if o, ok := h.outline(c, scratch); ok {
+			return o
 		}
 	}
-	return outline{project(centreOf(c)), openRing(boundaryOf(c))}
+	return bentOutline(c)
 }
+
+// outline returns the outline of the hexagon of cell c; ok is false for a pentagon and for a hexagon that lies on two faces.
+func (h *hexagon) outline(c h3.Cell, scratch []pt) (o outline, ok bool) {
+	if isPentagon(c) {
+		return o, false
+	}
+	corners, ok := h.corners()
+	if !ok {
+		return o, false
+	}
+	for _, v := range corners {
+		scratch = append(scratch, v.plane())
+	}
+	return outline{h.centre().plane(), scratch}, true
+}
+
+// bentOutline returns the outline of a cell that is no hexagon of one face.
+func bentOutline(c h3.Cell) outline { return outline{project(centreOf(c)), openRing(boundaryOf(c))} }
 
 // The cells of H3 are regular hexagons in the gnomonic projection of each face of an icosahedron: the centres of
 // neighbours lie res0Spacing / √7^resolution apart there, in Earth radii. On the sphere they are largest in the middle of

@@ -15,8 +15,9 @@ import (
 type span struct{ from, to float64 }
 
 // samples calls visit with every cell of a resolution that may overlap the shape, and a point of the cell, at least once,
-// in a fixed order. The points lie on rows so close that every cell holds one: a square lattice of side s meets every
-// circle of radius s/√2. Rows run only where the tree is not empty, with a margin of a cell.
+// in a fixed order. The points lie on rows so close that every cell holds one: of rows s apart, one cuts every circle of
+// radius s/√2 in a chord at least s long, which holds one of its points. Rows run only where the tree is not empty, with a
+// margin of a cell.
 func (t *tree) samples(ctx context.Context, resolution int, visit func(h3.Cell, orb.Point)) error {
 	if len(t.nodes) == 0 {
 		return nil
@@ -28,7 +29,7 @@ func (t *tree) samples(ctx context.Context, resolution int, visit func(h3.Cell, 
 		reach = max(reach, geo.Distance(middle, corner.unproject())/geo.Radius)
 	}
 	step := cellInner(resolution, middle, reach+6*outer) * math.Sqrt2
-	margin := 2*outer + step
+	margin := 2 * outer // all of a cell that overlaps a box lies within a cell's width of it
 	south := math.Asin(t.bounds.min.y) - margin
 	rows := make([][]span, int((math.Asin(t.bounds.max.y)+margin-south)/step)+1)
 	for i := range t.nodes {
