@@ -1,6 +1,12 @@
 package data
 
-import "sitecover/siting"
+import (
+	"errors"
+	"math/big"
+
+	"sitecover/geo"
+	"sitecover/siting"
+)
 
 // ParseMoney reads an amount of money as study.yaml writes it, such as "300 万元". The error says what is wrong and what is
 // taken.
@@ -19,4 +25,21 @@ func ParseShare(s string) (float64, error) {
 		return 0, bad
 	}
 	return float(value), nil
+}
+
+// ParseLimit reads a distance or a time as study.yaml writes it, such as "500 m" or "15 min".
+func ParseLimit(s string) (geo.Limit, error) {
+	metric, value, bad := geo.Metres, (*big.Rat)(nil), (*quantityError)(nil)
+	if value, bad = dimLength.parse(s); bad != nil {
+		metric = geo.Seconds
+		value, bad = dimTime.parse(s)
+	}
+	if bad != nil {
+		return geo.Limit{}, bad
+	}
+	limit := geo.Limit{Metric: metric, Max: geo.ToImpedance(float(value))}
+	if value.Sign() <= 0 || limit.Max == geo.Unreachable {
+		return geo.Limit{}, errors.New("data: not a positive distance or time")
+	}
+	return limit, nil
 }
