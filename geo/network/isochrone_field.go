@@ -1,7 +1,6 @@
 package network
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -97,11 +96,19 @@ func (f *field) look(r *reach, x, y float64) (metres, cost float64) {
 	return metres, metres*f.perMetre + f.costAt(r, t, 0)
 }
 
-// near is a segment and its distance from the middle of a block.
-type near struct {
-	metres float64
-	ref    int32
+// near is a segment and its distance from the middle of a block, as one number that sorts by distance, then segment: the bits of
+// the distance as a float32, which are in order because it is not negative, and the position in Roads.Refs.
+type near uint64
+
+func newNear(metres float64, ref int32) near {
+	return near(math.Float32bits(float32(metres)))<<32 | near(uint32(ref))
 }
+
+func (n near) ref() int32      { return int32(uint32(n)) }
+func (n near) metres() float64 { return float64(math.Float32frombits(uint32(n >> 32))) }
+
+// nearSlack is more than what a distance loses as a float32.
+const nearSlack = 1 + 1e-6
 
 // seen is a segment near a block. Its costs are looked up when they are first asked for.
 type seen struct {
@@ -140,8 +147,8 @@ func (p *painter) gather(origin orb.Point, pl plane, radius float64) {
 	f := p.f
 	most := f.maxLeg + radius
 	keep := 0.0
-	for look := min(3*radius, most); ; look = min(3*look, most) {
-		nearest := p.collect(origin, pl, look)
+	for look := min(2.25*radius, most); ; look = min(3*look, most) {
+		nearest := p.collect(origin, pl, look, radius)
 		keep = max(nearest+2*radius, f.near+radius)
 		if keep <= look || look == most {
 			break
@@ -150,12 +157,14 @@ func (p *painter) gather(origin orb.Point, pl plane, radius float64) {
 			look = keep / 3 * 1.01 // the loop takes it times 3
 		}
 	}
-	p.near = slices.DeleteFunc(p.near, func(s near) bool { return s.metres > keep })
-	slices.SortFunc(p.near, func(a, b near) int { return cmp.Or(cmp.Compare(a.metres, b.metres), cmp.Compare(a.ref, b.ref)) })
+	slices.Sort(p.near)
 	p.found = p.found[:0]
 	for i, n := range p.near {
-		if i == 0 || n.ref != p.near[i-1].ref {
-			p.found = append(p.found, seen{metres: n.metres, reach: f.segment(n.ref, origin, pl)})
+		if n.metres() > keep*nearSlack {
+			break
+		}
+		if i == 0 || n != p.near[i-1] {
+			p.found = append(p.found, seen{metres: n.metres(), reach: f.segment(n.ref(), origin, pl)})
 		}
 	}
 }
@@ -169,23 +178,30 @@ func (f *field) segment(ref int32, origin orb.Point, pl plane) reach {
 	return r
 }
 
-// collect finds the segments in all index cells within so many metres of a point, and returns the distance of the nearest.
-func (p *painter) collect(at orb.Point, pl plane, metres float64) float64 {
+// collect finds the segments in all index cells within so many metres of a point, and returns the distance of the nearest. It leaves out
+// those that are too far to matter in a circle of this radius.
+func (p *painter) collect(at orb.Point, pl plane, metres, radius float64) float64 {
 	x := &p.f.g.index
 	p.near = p.near[:0]
-	nearest := infinite
+	nearest, keep := infinite, infinite // squares
 	dx := min(metres/pl.sx, 360)
 	west, east := floorTo(at[0]-dx, x.width), floorTo(at[0]+dx, x.width)
 	for row := floorTo(at[1]-metres/pl.sy, x.height); row <= floorTo(at[1]+metres/pl.sy, x.height); row++ {
 		for _, ref := range x.between(row, west, east) {
 			s := p.f.segment(ref, at, pl)
 			square, _ := s.nearest(0, 0)
-			d := math.Sqrt(square)
-			nearest = min(nearest, d)
-			p.near = append(p.near, near{d, ref})
+			if square > keep {
+				continue
+			}
+			p.near = append(p.near, newNear(math.Sqrt(square), ref))
+			if square < nearest {
+				nearest = square
+				keep = max(math.Sqrt(square)+2*radius, p.f.near+radius) * nearSlack
+				keep *= keep
+			}
 		}
 	}
-	return nearest
+	return math.Sqrt(nearest)
 }
 
 // at returns the field at a point, and the segment that it is owed to. Of equally near segments the first of Roads.Refs counts.
@@ -203,7 +219,7 @@ func (p *painter) at(x, y float64, pl plane) (cost float64, ref int32) {
 	cost, ref = infinite, -1
 	for i := range p.found {
 		s := &p.found[i]
-		if s.metres-away > max(distance, f.near)*(1+1e-9) {
+		if s.metres-away > max(distance, f.near)+0.01 { // with room for rounding
 			break // and so are all that follow
 		}
 		square, t := s.nearest(x, y)
