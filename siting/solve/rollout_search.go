@@ -45,6 +45,7 @@ type rolloutSearch struct {
 	best     []int32 // year per column of the best plan
 	top      score
 	opened   []int32 // scratch
+	blind    bool    // look at value only
 }
 
 func newRolloutSearch(r *rollout, seed uint64) *rolloutSearch {
@@ -75,6 +76,9 @@ func (s *rolloutSearch) look(j int32) (b bid, ok bool) {
 	}
 	s.profile(j, s.profiles)
 	b = bid{s.gain(s.profiles, t), s.in.cost[j], j, t}
+	if s.blind {
+		b.gain.missing = 0
+	}
 	return b, b.gain != score{}
 }
 
