@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 	"github.com/spf13/cobra"
 
@@ -146,8 +147,14 @@ func asUsage(err error) error {
 	return err
 }
 
+// layerDecimals keeps seven decimals of a degree, about a centimetre.
+const layerDecimals = 10_000_000
+
 // writeLayer writes GeoJSON to a file, or to stdout without one.
 func (a *app) writeLayer(path string, fc *geojson.FeatureCollection) error {
+	for _, f := range fc.Features {
+		f.Geometry = orb.Round(f.Geometry, layerDecimals)
+	}
 	text, err := json.Marshal(fc)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -42,11 +41,7 @@ func (a *app) explainCmd() *cobra.Command {
 				return err
 			}
 			if w.layer != "" {
-				text, err := json.Marshal(report.PathLayer())
-				if err != nil {
-					return err
-				}
-				if err := run.WriteFile(w.layer, text); err != nil {
+				if err := a.writeLayer(w.layer, report.PathLayer()); err != nil {
 					return err
 				}
 			}
