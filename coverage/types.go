@@ -172,4 +172,6 @@ type Gap struct {
 	Site    int32            // nearest open site of the tier by great circle, -1 = none
 	Metres  float64          // great-circle distance to it
 	Shape   orb.MultiPolygon // the cells dissolved
+
+	Zones []ZoneTouch // special areas that it touches, most people first; set by MarkZones
 }

@@ -26,6 +26,14 @@ var synonyms = map[string]map[string][]string{
 		"hours":  {"hours", "openinghours", "开放时间", "开放时段", "营业时间", "服务时间", "工作时间", "开门时间"},
 		"closed": {"closed", "close", "closingdate", "关闭日期", "关闭时间", "停用日期", "停用时间", "撤销日期"},
 	},
+	"entities": {
+		"id":        {"id", "code", "entityid", "编号", "编码", "代码", "统一社会信用代码"},
+		"name":      {"name", "title", "名称", "单位名称", "园区名称", "楼宇名称", "企业名称", "市场名称"},
+		"kind":      {"kind", "type", "category", "类型", "类别", "种类", "单位类型"},
+		"lon":       lonWords,
+		"lat":       latWords,
+		"headcount": {"headcount", "employees", "workers", "人数", "职工人数", "从业人数", "从业人员", "员工数", "职工数", "就业人数"},
+	},
 	"places": {
 		"id":       {"id", "stopid", "placeid", "osmid", "编号", "编码", "代码"},
 		"name":     {"name", "stopname", "title", "名称", "地点名称", "站名", "场所名称"},

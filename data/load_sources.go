@@ -21,6 +21,8 @@ var fields = map[string][]string{
 	"sites":      {"id", "name", "tier", "lon", "lat", "area", "opened", "closed", "hours"},
 	"places":     {"id", "name", "kind", "lon", "lat", "footfall"},
 	"exclusions": {"name", "kind"},
+	"entities":   {"id", "name", "kind", "lon", "lat", "headcount"},
+	"zones":      {"name", "kind"},
 }
 
 // formats lists the file endings that each role reads.
@@ -31,6 +33,8 @@ var formats = map[string][]string{
 	"sites":      {".csv", ".txt", ".tsv", ".xlsx"},
 	"places":     {".geojson", ".json", ".csv", ".txt", ".tsv"},
 	"exclusions": {".geojson", ".json"},
+	"entities":   {".csv", ".txt", ".tsv", ".xlsx", ".geojson", ".json"},
+	"zones":      {".geojson", ".json"},
 }
 
 func (l *loader) sources() {
@@ -59,6 +63,7 @@ func (l *loader) sources() {
 	l.each("exclusions", func(sec *section, src Source) {
 		s.Exclusions = append(s.Exclusions, ExclusionSource{Source: src, Kind: sec.text("kind", "")})
 	})
+	l.entitySources()
 }
 
 // each reads the entries of a list of files; an entry may be just the file's name.

@@ -27,6 +27,8 @@ type Study struct {
 	Sites      []SiteSource
 	Places     []PlaceSource
 	Exclusions []ExclusionSource
+	Entities   []EntitySource // demand of its own besides the residents
+	Zones      []ZoneSource   // areas of special kinds, to be named where gaps touch them
 
 	Resolution int    // H3, 7..11
 	Placement  string // where the people of a cell stand: PlaceFrontage (default) or PlacePoint
@@ -143,6 +145,8 @@ type Dataset struct {
 	Sites      []coverage.Site
 	Places     []siting.Place
 	Exclusions []siting.Exclusion
+	Entities   []coverage.Entity
+	Zones      []coverage.Zone
 	Inputs     []Input
 	Findings   []Finding
 }
@@ -154,7 +158,7 @@ type Input struct {
 	Bytes  int64
 	Rows   int
 	CRS    string
-	Role   string // study, boundaries, population, roads, sites, places, exclusions
+	Role   string // study, boundaries, population, roads, sites, places, exclusions, entities, zones
 }
 
 // Finding is something odd in the inputs that does not stop the study.
