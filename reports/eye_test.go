@@ -58,3 +58,21 @@ func TestPanOfAHundredThousandCells(t *testing.T) {
 		float64(info.Size())/1e6, loaded, first, zoomed, frames[len(frames)/2], frames[len(frames)*95/100])
 	b.clean(t)
 }
+
+// TestShootReports takes pictures of the reports in the folders that SITECOVER_SHOOT lists (with the system's list separator),
+// at the widths of a desk, a small laptop and a phone, into each folder.
+func TestShootReports(t *testing.T) {
+	list := os.Getenv("SITECOVER_SHOOT")
+	if list == "" {
+		t.Skip("SITECOVER_SHOOT lists no folder")
+	}
+	for _, dir := range filepath.SplitList(list) {
+		t.Setenv("SITECOVER_EYE", dir)
+		for _, width := range []int64{1440, 1024, 390} {
+			b := openBrowser(t, width, 900)
+			b.open(t, dir)
+			b.shoot(t, "shot-"+strconv.FormatInt(width, 10))
+			b.clean(t)
+		}
+	}
+}

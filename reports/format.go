@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/paulmach/orb"
+
 	"sitecover/coverage"
 	"sitecover/geo"
 	"sitecover/siting"
@@ -40,6 +42,14 @@ func (w words) people(p coverage.People) string {
 		return decimal(p.Float()/10_000, 1) + nbsp + "万"
 	}
 	return group(n)
+}
+
+// someone is people where there are some: fewer than half a person do not read as nobody.
+func (w words) someone(p coverage.People) string {
+	if p > 0 && heads(p) == 0 {
+		return "<1"
+	}
+	return w.people(p)
 }
 
 // peopleUnit is people with its unit: "56.3 万人", "812 人", "56,300 people".
@@ -103,6 +113,9 @@ func gapPoints(diff float64) string { return decimal(math.Abs(diff)*100, 1) }
 
 // money writes yuan in 万元, or in English in million yuan.
 func (w words) money(y siting.Yuan) string {
+	if w.lang == English && y > -1_000_000 && y < 1_000_000 {
+		return "¥" + group(int64(y))
+	}
 	if w.lang == English {
 		return "¥" + trimZero(decimal(float64(y)/1e6, 2)) + nbsp + "m"
 	}
@@ -140,6 +153,18 @@ func (w words) area(m2 float64) string {
 		return "—"
 	}
 	return group(int64(math.Round(m2))) + nbsp + "m²"
+}
+
+// position writes a point as latitude and longitude to a thousandth of a degree, about 100 m: "30.047° S, 51.183° W".
+func (w words) position(p orb.Point) string {
+	side := func(x float64, plus, minus string) string {
+		s := strconv.FormatFloat(math.Abs(x), 'f', 3, 64) + "°" + nbsp
+		if x < 0 {
+			return s + minus
+		}
+		return s + plus
+	}
+	return side(p[1], "N", "S") + ", " + side(p[0], "E", "W")
 }
 
 // degrees writes a coordinate with six decimals, about 0.1 m.

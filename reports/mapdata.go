@@ -335,7 +335,7 @@ func (m *mapper) gaps() []gapData {
 		g := &m.s.Gaps[i]
 		var pk packer
 		n := packRings(m.projection, g.Shape, 0, &pk)
-		d := gapData{Tier: g.Tier, Rank: g.Rank, People: m.people(g.People), Name: m.regionName(g.Region), At: m.at(g.Centre), Count: n, Data: pk.String()}
+		d := gapData{Tier: g.Tier, Rank: g.Rank, People: m.people(g.People), Name: m.gapName(g), At: m.at(g.Centre), Count: n, Data: pk.String()}
 		d.Box = [4]int64{d.At[0], d.At[1], d.At[0], d.At[1]}
 		for _, c := range g.Cells {
 			at := m.s.Grid.Cells[c].LatLng()

@@ -192,6 +192,9 @@ func (b *builder) candidateName(c siting.Candidate) string {
 	if c.Name != "" {
 		return c.Name
 	}
+	if b.alone() {
+		return b.t("plan.newsite.at", b.position(c.Point))
+	}
 	return b.t("plan.newsite", b.regionName(c.Region))
 }
 

@@ -60,19 +60,21 @@ func (b *builder) gaps(t int) (list []gapView, more, line string) {
 			k++
 		}
 	}
-	if total == 0 || n <= 5 {
-		return list, more, b.t("gaps.few", group(int64(n)), b.peopleUnit(total), list[0].Name)
+	line = b.t("gaps.few", group(int64(n)), b.peopleUnit(total), list[0].Name)
+	if total > 0 && n > 5 {
+		line += b.t("gaps.top", percent(float64(top)/float64(total)))
 	}
-	return list, more, b.t("gaps.line", group(int64(n)), b.peopleUnit(total), list[0].Name, percent(float64(top)/float64(total)))
+	line += b.t("stop")
+	if t < len(b.s.Coverage.Scattered) && b.s.Coverage.Scattered[t] > 0 {
+		line += b.t("gaps.rest", b.peopleUnit(b.s.Coverage.Scattered[t]))
+	}
+	return list, more, line
 }
 
 func (b *builder) gap(g *coverage.Gap, planned map[int32]int) gapView {
 	v := gapView{Rank: g.Rank, People: b.people(g.People), Cells: group(int64(len(g.Cells))), Site: "—", Distance: "—"}
-	v.Name = b.regionName(g.Region)
+	v.Name = b.gapName(g)
 	v.Path = strings.Join(regionPathOf(b.s, g.Region), " › ")
-	if g.Place != "" {
-		v.Name += b.t("gaps.near", g.Place)
-	}
 	if g.Site >= 0 {
 		v.Site = b.s.Sites[g.Site].Name
 		v.Distance = group(int64(math.Round(g.Metres))) + b.t("unit.metres")
@@ -88,6 +90,24 @@ func (b *builder) gap(g *coverage.Gap, planned map[int32]int) gapView {
 	}
 	return v
 }
+
+// gapName calls a gap by its region and the place next to it; where one region is the whole area, by where it lies.
+func (b *builder) gapName(g *coverage.Gap) string {
+	name := b.regionName(g.Region)
+	if b.alone() {
+		if g.Place != "" {
+			return b.t("gaps.at", g.Place)
+		}
+		return b.position(g.Centre)
+	}
+	if g.Place != "" {
+		name += b.t("gaps.near", g.Place)
+	}
+	return name
+}
+
+// alone reports whether the study has no regions to tell places apart by.
+func (b *builder) alone() bool { return len(b.s.Regions.All) < 2 }
 
 // plannedCells tells in which year the plan opens a site of the tier in a grid cell.
 func (b *builder) plannedCells(t int) map[int32]int {
@@ -112,7 +132,7 @@ func (b *builder) regionName(r int32) string {
 }
 
 func regionPathOf(s *Study, r int32) []string {
-	if r < 0 {
+	if r < 0 || len(s.Regions.All) < 2 {
 		return nil
 	}
 	return regionPath(s.Regions, r)

@@ -133,7 +133,7 @@ func (b *builder) unconnected() (rows []unconnectedView, more string) {
 			break
 		}
 		rows = append(rows, unconnectedView{b.or("mode."+b.s.Tiers[e.tier].Mode, b.s.Tiers[e.tier].Mode),
-			strings.Join(regionPathOf(b.s, e.region), " › "), b.people(e.people)})
+			strings.Join(regionPathOf(b.s, e.region), " › "), b.someone(e.people)})
 	}
 	return rows, more
 }

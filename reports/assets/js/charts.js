@@ -16,8 +16,9 @@
     if (id !== 'dist') o.tooltip.valueFormatter = function (v) { return typeof v === 'number' ? v.toFixed(1) + ' %' : '—'; };
     (Array.isArray(o.yAxis) ? o.yAxis : [o.yAxis]).forEach(function (y) { y.nameTextStyle = { align: 'left', color: SC.colour.quiet, padding: [0, 0, 0, -20] }; });
     if (id === 'trend') o.series.forEach(function (s) {
-      var last = s.data[s.data.length - 1];
-      if (s.label) { last.label = { show: false }; s.data[0].label = { show: true }; }
+      if (s.label) sparseLabels(s, (width - 150) / Math.max(s.data.length - 1, 1));
+      var said = s.data.filter(function (p) { return typeof p.value === 'number'; });
+      if (said.length === 1) { s.showSymbol = true; s.symbolSize = 8; }
       s.endLabel = { show: true, formatter: function (p) { return p.seriesName + ' ' + one(p.value) + ' %'; }, color: s.itemStyle && s.itemStyle.color || SC.colour.ink, distance: 6 };
       s.z = s.lineStyle && s.lineStyle.width > 2 ? 5 : 2;
     });
@@ -46,6 +47,17 @@
         e.s.endLabel.offset = [0, px - to];
         low = to;
       });
+  }
+
+  // sparseLabels labels the points of a line that differ from the one before and have room; the last is told at its end.
+  function sparseLabels(s, step) {
+    var at = -Infinity, before = null;
+    s.data.forEach(function (p, i) {
+      var show = typeof p.value === 'number' && p.value !== before && (i - at) * step >= 46 && i < s.data.length - 1;
+      if (show) { at = i; }
+      before = p.value;
+      p.label = { show: show };
+    });
   }
 
   function lastValue(s) {

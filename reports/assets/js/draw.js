@@ -80,12 +80,24 @@
     ctx.closePath();
   }
 
+  // exclusions ends at the outline of the study, where it has one: what lies beyond is not its business.
   function exclusions(ctx, v, world) {
+    ctx.save();
+    if (world.land.count) { traceAll(ctx, v, world.land, true); ctx.clip('evenodd'); }
+    exclusionsInside(ctx, v, world);
+    ctx.restore();
+  }
+
+  function exclusionsInside(ctx, v, world) {
     SC.data.exclude.forEach(function (e, i) {
       traceAll(ctx, v, world.exclude[i], true);
       if (e.kind === 'water') {
-        ctx.fillStyle = SC.colour.water;
+        // A river stays a line of water where its bed is thinner than one.
+        ctx.fillStyle = ctx.strokeStyle = SC.colour.water;
+        ctx.lineWidth = 1.4;
+        ctx.lineJoin = 'round';
         ctx.fill('evenodd');
+        ctx.stroke();
         return;
       }
       ctx.save();

@@ -69,7 +69,7 @@
     ctx.textBaseline = 'middle';
     SC.data.levels.forEach(function (_, level) {
       var all = SC.data.regions.filter(function (r) { return r.l === level && r.t[0] && r.t[0][0] > 0; });
-      if (level === 0 && all.length === 1 && SC.data.levels.length > 1) return;
+      if (level === 0 && all.length === 1) return;
       var size = Math.sqrt(SC.data.size[0] * SC.data.size[1] / Math.max(all.length, 1)) * v.s;
       if (level > 0 && size < (level > SC.data.rankLevel ? 92 : 46)) return;
       var big = level === SC.data.rankLevel || size > 190;

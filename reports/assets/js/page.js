@@ -34,7 +34,7 @@
   function startPlan() {
     var slider = document.getElementById('year'), out = document.getElementById('yearout'), play = document.getElementById('play'), timer = 0;
     if (!slider) return;
-    function show() { out.textContent = SC.state.year > 0 ? SC.data.years[SC.state.year - 1] : SC.data.date.slice(0, 4); rows(); }
+    function show() { out.textContent = SC.state.year > 0 ? SC.data.years[SC.state.year - 1] : SC.word('year.now'); rows(); }
     function rows() {
       document.querySelectorAll('tbody[data-year]').forEach(function (t) {
         t.classList.toggle('later', SC.state.year === 0 || +t.dataset.year > SC.data.years[SC.state.year - 1]);
@@ -160,6 +160,43 @@
     window.addEventListener('afterprint', function () { set(false); });
   }
 
+  // Long lists scroll in a window that ends on a whole row, says how much it holds, and opens on demand.
+  function startFolds() {
+    document.querySelectorAll('[data-fold]').forEach(function (box) {
+      var rows = box.querySelectorAll(box.dataset.fold), most = parseFloat(getComputedStyle(box).maxHeight);
+      var foot = SC.el('p', 'foldfoot'), say = SC.el('span', ''), button = SC.el('button', '', '');
+      button.type = 'button';
+      foot.appendChild(say);
+      foot.appendChild(button);
+      box.parentNode.insertBefore(foot, box.nextSibling);
+      function fit() {
+        if (!box.offsetParent) return;
+        var open = box.classList.contains('open');
+        if (!open) { box.style.maxHeight = ''; most = parseFloat(getComputedStyle(box).maxHeight); }
+        foot.hidden = !open && box.scrollHeight <= most + 2;
+        button.textContent = open ? SC.word('fold.less') : SC.word('fold.all');
+        button.setAttribute('aria-expanded', open);
+        if (open) { box.style.maxHeight = 'none'; say.textContent = SC.word('fold.open', SC.group(rows.length)); return; }
+        if (foot.hidden) return;
+        var top = box.getBoundingClientRect().top - box.scrollTop, seen = 0, end = most;
+        for (var i = 0; i < rows.length; i++) {
+          var b = rows[i].getBoundingClientRect().bottom - top;
+          if (b > most) break;
+          seen = i + 1;
+          end = b;
+        }
+        var bar = box.offsetHeight - box.clientHeight;
+        box.style.maxHeight = Math.ceil(end + bar) + 'px';
+        say.textContent = SC.word('fold.some', SC.group(seen), SC.group(rows.length));
+      }
+      button.addEventListener('click', function () { box.classList.toggle('open'); fit(); });
+      fit();
+      SC.on(function (what) { if (what === 'tier') fit(); });
+      var wide = box.clientWidth;
+      new ResizeObserver(function () { if (box.clientWidth !== wide) { wide = box.clientWidth; requestAnimationFrame(fit); } }).observe(box);
+    });
+  }
+
   SC.fillSymbols(document);
   startTiers();
   SC.startMaps();
@@ -171,5 +208,6 @@
   });
   startRanking();
   startPrinting();
+  startFolds();
   body.classList.add('ready');
 })();

@@ -3,7 +3,7 @@
 (function () {
   'use strict';
   var C = SC.colour = {
-    ink: '#1f2a37', quiet: '#6b7684', accent: '#a61b29', land: '#ffffff', ground: '#eef1f4', water: '#cfdde6',
+    ink: '#1f2a37', quiet: '#6b7684', accent: '#a61b29', land: '#ffffff', ground: '#eef1f4', water: '#b4d0e4',
     hatch: '#9aa5b1', road: ['#9fa9b3', '#b1b9c2', '#c3cad1', '#d0d6dc'], border: '#55606d'
   };
   var blue = ['#c9ddec', '#86b4d6', '#4a8bbd'];
