@@ -45,9 +45,18 @@ type rolloutRun struct {
 // or of ctx.
 func (t *rolloutRun) run(ctx context.Context) {
 	s := t.search
+	s.blind = true // the dual is about value: it starts from a plan that is too
 	s.greedy(nil)
+	s.blind = false
 	s.keep()
 	t.dual.begin(s.ordered(), s.best)
+	s.meet()
+	s.keep()
+	for s.list(); len(s.opened) > 0; s.list() {
+		s.close(s.opened[0])
+	}
+	s.greedy(nil)
+	s.keep()
 	const round = 25
 	for k := 0; k == 0 || t.steps < t.o.iterations(); k++ {
 		n := min(round, t.o.iterations()-t.steps)
