@@ -219,9 +219,10 @@ func checkPromise(t testing.TB, g *Graph, sites []Snap, limits []float64, areas 
 	for i := range all {
 		around[square(all[i].Point)] = append(around[square(all[i].Point)], i)
 	}
+	every := 1 + len(all)/50_000 // of a whole city a sample will do
 	for k, limit := range limits {
 		locate := locatorOf(areas[k])
-		for i := range all {
+		for i := 0; i < len(all); i += every {
 			cost := nearest.Cost[i].Value()
 			inside := cost <= limit-2.05*step*perMetre
 			outside := cost > limit
@@ -356,7 +357,7 @@ func TestIsochronesOfPortoAlegre(t *testing.T) {
 			}
 			checkDemand(t, g, areas[i], cells, demand, sites, limit)
 		}
-		in, out := checkPromise(t, g, sites, c.limits[:1], areas, defaultStep)
+		in, out := checkPromise(t, g, sites, c.limits, areas, defaultStep)
 		t.Logf("%s %v: %d places on streets inside, %d outside, as promised", c.mode, c.metric, in, out)
 	}
 }
