@@ -27,7 +27,7 @@ func (o *oneModel) mclp(ctx context.Context) ([]int32, *One, error) {
 		out.Objective, out.Bound, out.Gap = float64(s.Objective)*scale, s.Bound*scale, s.Gap
 		return s.Open, out, nil
 	}
-	s, err := solve.Rollout(ctx, o.problem, o.p.Solve)
+	s, err := solve.Rollout(ctx, o.problem, searchOptions(o.p.Solve, o.problem))
 	if err != nil {
 		return nil, nil, err
 	}

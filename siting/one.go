@@ -197,6 +197,9 @@ func (o *oneModel) finish(open []int32, out *One) {
 					best, most = k, w
 				}
 			}
+			if o.p.Model == MCLP && most.gained == 0 {
+				break // money that is left, but nobody to serve with it
+			}
 			p := m.pick(s, chosen, left[best], 0)
 			p.Reason = ForCoverage
 			out.Picks = append(out.Picks, p)

@@ -87,16 +87,10 @@ func (f *siteFlags) check(cmd *cobra.Command) error {
 
 // problem turns the flags into a model.
 func (f *siteFlags) problem(s *run.Session) (siting.OneProblem, error) {
-	p := siting.OneProblem{Tier: -1, Model: siting.MCLP}
-	var ids []string
-	for i, t := range s.Tiers() {
-		ids = append(ids, t.ID)
-		if t.ID == f.tier || f.tier == "" && len(s.Tiers()) == 1 {
-			p.Tier = i
-		}
-	}
-	if p.Tier < 0 {
-		return p, usage("--tier %q 不在研究中，可用：%s", "--tier %q is not in the study; it has %s", f.tier, strings.Join(ids, ", "))
+	p := siting.OneProblem{Model: siting.MCLP}
+	var err error
+	if p.Tier, err = tierNamed(s, f.tier); err != nil {
+		return p, err
 	}
 	switch {
 	case f.budget != "":
