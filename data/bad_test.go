@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paulmach/orb"
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
@@ -77,7 +78,7 @@ var badStudies = []badCase{
 	{name: "population kind missing", file: "study.yaml", old: "{file: cells.csv, kind: h3}", new: "cells.csv"},
 	{name: "file missing with a near one", file: "study.yaml", old: "file: sites.csv", new: "file: site.csv"},
 	{name: "folder missing", file: "study.yaml", old: "file: sites.csv", new: "file: ledgers/a.csv"},
-	{name: "format that the role cannot read", file: "study.yaml", old: "file: sites.csv", new: "file: places.geojson"},
+	{name: "format that the role cannot read", file: "study.yaml", old: "file: sites.csv", new: "file: study.yaml"},
 	{name: "file named twice", file: "study.yaml", old: "  - roads.geojson", new: "  - roads.geojson\n  - file: roads.geojson"},
 	{name: "coordinate system unknown", file: "study.yaml", old: "file: sites.csv", new: "file: sites.csv\n    crs: epsg4528"},
 	{name: "axes unknown", file: "study.yaml", old: "file: sites.csv", new: "file: sites.csv\n    axes: ny"},
@@ -173,6 +174,19 @@ var badFiles = []badCase{
 	{name: "PBF that is XML", file: "roads.osm.pbf", new: `<?xml version="1.0"?><osm></osm>`, with: usePBF},
 	{name: "PBF empty", file: "roads.osm.pbf", new: "", with: usePBF},
 	{name: "PBF with an unknown feature", file: "roads.osm.pbf", new: historyPBF(), with: usePBF},
+	{name: "shapefile that is none", file: "places.shp", new: strings.Repeat("no shapefile ", 20), with: usePlacesSHP("", nil)},
+	{name: "shapefile cut off", file: "places.shp", new: toySHP()[:140], with: usePlacesSHP("", nil)},
+	{name: "shapefile record damaged", file: "places.shp", new: toySHP()[:104] + "\x00\x00\x00\x01" + toySHP()[108:], with: usePlacesSHP("", nil)},
+	{name: "shapefile of patches", file: "places.shp", new: toySHP()[:32] + "\x1f" + toySHP()[33:], with: usePlacesSHP("", nil)},
+	{name: "shapefile with a table too short", file: "places.shp", new: toySHP(), with: usePlacesSHP("", toyPlaceRows()[:2])},
+	{name: "shapefile with a table too long", file: "places.shp", new: toySHP(), with: usePlacesSHP("", append(toyPlaceRows(), []string{"Shop", "shop"}))},
+	{name: "shapefile with a table that is none", file: "places.dbf", new: "no table", with: usePlacesSHP("", nil)},
+	{name: "shapefile of an unknown system", file: "places.prj", new: `PROJCS["Xian_1980_3_Degree_GK_Zone_40",GEOGCS["GCS_Xian_1980",DATUM["D_Xian_1980"]]]`, with: usePlacesSHP("", toyPlaceRows())},
+	{name: "shapefile of unknown letters", file: "places.cpg", new: "KLINGON", with: usePlacesSHP("", toyPlaceRows())},
+	{name: "shapefile at latitude 95", file: "places.shp", new: testSHP(1, orb.Point{120.01, 95}), with: usePlacesSHP("", toyPlaceRows()[:1])},
+	{name: "shapefile in metres without .prj", file: "places.shp", new: testSHP(1, orb.Point{40500482.1, 3320667.6}), with: usePlacesSHP("", toyPlaceRows()[:1])},
+	{name: "boundary shapefile crosses itself", file: "a.shp", new: testSHP(5, orb.Polygon{{{120, 30}, {120.02, 30.01}, {120.02, 30}, {120, 30.01}, {120, 30}}}),
+		with: map[string]string{"a.dbf": testDBF(0, []string{"XZQDM", "XZQMC", "level"}, [][]string{{"A1", "A south", "community"}}), "study.yaml": strings.Replace(toyStudy, "file: boundaries.geojson\n    fields: {level: level, id: code}", "file: a.shp\n    fields: {level: level}", 1)}},
 	{name: "workbook that is no zip", file: "sites.xlsx", new: "this is no zip", with: useXLSX},
 	{name: "workbook of the old format", file: "sites.xlsx", new: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", with: useXLSX},
 }
@@ -181,6 +195,18 @@ var (
 	usePBF  = map[string]string{"study.yaml": strings.Replace(toyStudy, "roads.geojson", "roads.osm.pbf", 1)}
 	useXLSX = map[string]string{"study.yaml": strings.Replace(toyStudy, "sites.csv", "sites.xlsx", 1)}
 )
+
+// usePlacesSHP makes the toy study read its places from a shapefile.
+func usePlacesSHP(letters string, rows [][]string) map[string]string {
+	files := map[string]string{"study.yaml": strings.Replace(toyStudy, "places.geojson", "places.shp", 1), "places.shp": toySHP()}
+	if rows != nil {
+		files["places.dbf"] = testDBF(0, []string{"name", "kind"}, rows)
+	}
+	if letters != "" {
+		files["places.cpg"] = letters
+	}
+	return files
+}
 
 func systemOfSites(crs string) map[string]string {
 	return map[string]string{"study.yaml": strings.Replace(toyStudy, "file: sites.csv", "file: sites.csv\n    crs: "+crs, 1)}

@@ -16,8 +16,8 @@ import (
 
 // Properties under which a boundary's id, name and parent are looked for when the study names none.
 var (
-	idWords     = []string{"code", "adcode", "区划代码", "行政区划代码", "代码", "id", "ID", "Id", "osm_id", "@id", "编号"}
-	nameWords   = []string{"name", "NAME", "Name", "名称", "name:zh", "行政区名称"}
+	idWords     = []string{"code", "adcode", "区划代码", "行政区划代码", "代码", "id", "ID", "Id", "osm_id", "@id", "编号", "CODE", "ADCODE", "XZQDM", "PAC"}
+	nameWords   = []string{"name", "NAME", "Name", "名称", "name:zh", "行政区名称", "XZQMC"}
 	parentWords = []string{"parent", "parent_id", "parent_code", "上级代码", "上级", "parentCode"}
 )
 

@@ -54,7 +54,7 @@ func (r *reader) entities(ctx context.Context) {
 			continue
 		}
 		var read []rawEntity
-		if isGeoJSON(in.name) {
+		if isFeatures(in.name) {
 			read = r.readEntityFeatures(ctx, in, e)
 		} else {
 			read = r.readEntityRows(ctx, in, e)

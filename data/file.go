@@ -43,7 +43,9 @@ type input struct {
 	c    *collector
 	utf8 bool // valid UTF-8; found by inspect
 	at   positions
-	info Input
+
+	beside []Input // files that belong to this one, such as the .dbf of a .shp
+	info   Input
 }
 
 // newInput resolves a source's file.

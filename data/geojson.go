@@ -11,7 +11,7 @@ import (
 // property is one property of a feature, as text.
 type property struct{ key, value string }
 
-// feature is one GeoJSON feature.
+// feature is one geometry with its properties, of any format.
 type feature struct {
 	number   int // 1-based, in the file's order
 	id       string
@@ -63,8 +63,8 @@ type features struct {
 	path  orb.LineString // reused
 }
 
-// readFeatures calls visit for every feature of a GeoJSON file; problems of the file are noted. It stops when visit fails.
-func readFeatures(in *input, visit func(*feature) error) {
+// readGeoJSON is readFeatures for GeoJSON.
+func readGeoJSON(in *input, visit func(*feature) error) {
 	text, ok := in.bytes()
 	if !ok {
 		return
@@ -185,14 +185,7 @@ func (fs *features) one() *jsonError {
 		return err
 	}
 	fs.list = f.props
-	var ok bool
-	if f.geometry, ok = fs.in.geometryWGS84(f.number, f.label(), f.geometry); !ok {
-		if fs.in.c.full() {
-			return errStop
-		}
-		return nil
-	}
-	if fs.visit(f) != nil {
+	if fs.in.deliver(f, fs.visit) != nil {
 		return errStop
 	}
 	return nil

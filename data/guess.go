@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+
+	"sitecover/data/shapefile"
 )
 
 // guesser fills the study template from what the files look like.
@@ -62,12 +64,13 @@ func (g *guesser) look(file string) {
 	case ext == ".pbf":
 		g.Roads = append(g.Roads, guessedSource{File: file, Note: "OSM PBF"})
 		g.note("%s：OSM 路网，用作道路", "%s: an OSM extract, taken as roads", file)
-	case isGeoJSON(file):
+	case isFeatures(file):
 		g.lookGeoJSON(in)
 	case ext == ".csv" || ext == ".tsv" || ext == ".txt":
 		g.lookTable(in)
 	case ext == ".xlsx":
 		g.lookWorkbook(in)
+	case slices.Contains([]string{".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd"}, ext) && shapefile.Sibling(in.path, ".shp") != "": // belongs to it
 	case ext == ".zip":
 		g.note("%s：压缩包，未使用；若是 GTFS，解压出 stops.txt 可作地点", "%s: an archive, not used; of a GTFS feed, unpack stops.txt to use it as places", file)
 	default:
@@ -141,7 +144,7 @@ func (g *guesser) lookGeoJSON(in *input) {
 	g.file(in.name, s)
 }
 
-// file decides the role of a GeoJSON file by what most of its features are.
+// file decides the role of a file of features by what most of its features are.
 func (g *guesser) file(name string, s geoSummary) {
 	most := max(s.points, s.lines, s.polygons)
 	population := cmp.Or(firstKey(s.keys, "population", "people", "pop", "人口", "常住人口", "人口数"))

@@ -27,15 +27,18 @@ var fields = map[string][]string{
 
 // formats lists the file endings that each role reads.
 var formats = map[string][]string{
-	"areas":      {".geojson", ".json"},
-	"population": {".csv", ".txt", ".tsv", ".geojson", ".json"},
-	"roads":      {".pbf", ".geojson", ".json"},
-	"sites":      {".csv", ".txt", ".tsv", ".xlsx"},
-	"places":     {".geojson", ".json", ".csv", ".txt", ".tsv"},
-	"exclusions": {".geojson", ".json"},
-	"entities":   {".csv", ".txt", ".tsv", ".xlsx", ".geojson", ".json"},
-	"zones":      {".geojson", ".json"},
+	"areas":      endings(),
+	"population": endings(".csv", ".txt", ".tsv"),
+	"roads":      endings(".pbf"),
+	"sites":      endings(".csv", ".txt", ".tsv", ".xlsx"),
+	"places":     endings(".csv", ".txt", ".tsv"),
+	"exclusions": endings(),
+	"entities":   endings(".csv", ".txt", ".tsv", ".xlsx"),
+	"zones":      endings(),
 }
+
+// endings lists the endings of tables and other formats of a role before those of features, which every role reads.
+func endings(own ...string) []string { return append(own, featureEndings...) }
 
 func (l *loader) sources() {
 	s := l.study

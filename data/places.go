@@ -31,7 +31,7 @@ func (r *reader) places(ctx context.Context) {
 		}
 		left, outside := &counter{}, 0
 		var read []rawPlace
-		if isGeoJSON(in.name) {
+		if isFeatures(in.name) {
 			read = r.readPlaceFeatures(ctx, in, p, left)
 		} else {
 			read = r.readPlaceRows(ctx, in, p, left)

@@ -31,7 +31,7 @@ func (r *reader) people(ctx context.Context) {
 			r.readCells(ctx, in, p, seen)
 		case p.Kind == "totals":
 			r.readTotals(ctx, in, p, totals)
-		case isGeoJSON(in.name):
+		case isFeatures(in.name):
 			r.readPeopleFeatures(ctx, in, p)
 		default:
 			r.readPeoplePoints(ctx, in, p)
@@ -75,15 +75,10 @@ func (s seenAt) text(zh, en string) Text {
 	return T(zh+"（%s 第 %d 行）", en+" (%s, row %d)", s.file, s.row)
 }
 
-func isGeoJSON(name string) bool {
-	name = strings.ToLower(name)
-	return strings.HasSuffix(name, ".geojson") || strings.HasSuffix(name, ".json")
-}
-
 // needTable refuses a format in which this kind of people cannot stand.
 func needTable(in *input, p PopulationSource) bool {
-	if isGeoJSON(in.name) {
-		_ = in.fail(0, "kind", p.Kind, T("这类人口要用 CSV", "is a kind of people that is read from CSV"), T("GeoJSON 只能是 kind: points", "GeoJSON holds kind: points only"))
+	if isFeatures(in.name) {
+		_ = in.fail(0, "kind", p.Kind, T("这类人口要用 CSV", "is a kind of people that is read from CSV"), T("要素文件只能是 kind: points", "files of features hold kind: points only"))
 		return false
 	}
 	return true

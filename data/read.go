@@ -125,7 +125,9 @@ func (r *reader) open(ctx context.Context, role string, src Source) *input {
 }
 
 // closeInput lists the file in the manifest.
-func (r *reader) closeInput(in *input) { r.out.Inputs = append(r.out.Inputs, in.info) }
+func (r *reader) closeInput(in *input) {
+	r.out.Inputs = append(append(r.out.Inputs, in.info), in.beside...)
+}
 
 // studyFile lists the study file itself among the inputs.
 func (r *reader) studyFile(context.Context) {

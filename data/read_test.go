@@ -234,12 +234,12 @@ func shuffled(rng *rand.Rand, name, text string) string {
 	}
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	body := lines[1:]
-	if isGeoJSON(name) {
+	if isFeatures(name) {
 		body = lines[1 : len(lines)-1]
 		body[len(body)-1] += ","
 	}
 	rng.Shuffle(len(body), func(i, j int) { body[i], body[j] = body[j], body[i] })
-	if isGeoJSON(name) {
+	if isFeatures(name) {
 		body[len(body)-1] = strings.TrimSuffix(body[len(body)-1], ",")
 	}
 	return strings.Join(lines, "\n") + "\n"

@@ -26,7 +26,7 @@ func (r *reader) roads(ctx context.Context) {
 			continue
 		}
 		var part *network.Roads
-		if isGeoJSON(in.name) {
+		if isFeatures(in.name) {
 			part = r.readRoadFeatures(ctx, in, s)
 		} else {
 			part = r.readRoadPBF(ctx, in)

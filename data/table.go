@@ -31,9 +31,12 @@ type table struct {
 // openTable opens a ledger and finds its columns. It returns nil after noting the problem.
 func openTable(in *input, src Source, sheet string) *table {
 	var t *table
-	if strings.EqualFold(filepath.Ext(in.name), ".xlsx") {
+	switch {
+	case strings.EqualFold(filepath.Ext(in.name), ".xlsx"):
 		t = openSheet(in, src, sheet)
-	} else {
+	case isFeatures(in.name):
+		t = featureTable(in)
+	default:
 		t = openCSV(in)
 	}
 	if t == nil {

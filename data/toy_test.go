@@ -291,3 +291,17 @@ func toyPBF() string {
 			{2, []int64{12, 14}, [][2]string{{"highway", "tertiary"}, {"oneway", "yes"}, {"maxspeed", "40"}}},
 		})
 }
+
+// mustRead loads and reads the study of a path.
+func mustRead(t testing.TB, path string) *Dataset {
+	t.Helper()
+	study, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dataset, err := Read(context.Background(), study, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dataset
+}
