@@ -88,7 +88,9 @@ func Entities(ctx context.Context, in Input, entities []Entity) ([]TierEntities,
 	}
 	out := make([]TierEntities, len(in.Tiers))
 	for t := range in.Tiers {
-		service, err := in.entityServices(ctx, t, points)
+		limit := in.Tiers[t].Limit
+		limit.Max = geo.Impedance(min(EntitySearch*uint64(limit.Max), uint64(geo.Unreachable)-1))
+		service, err := in.nearestServices(ctx, t, points, limit)
 		if err != nil {
 			return nil, fmt.Errorf("coverage: tier %q: %w", in.Tiers[t].ID, err)
 		}
@@ -121,8 +123,8 @@ func (in *Input) checkEntities(entities []Entity) error {
 	return errors.Join(errs...)
 }
 
-// entityServices finds the nearest open site of a tier for every point.
-func (in *Input) entityServices(ctx context.Context, t int, points []orb.Point) ([]EntityService, error) {
+// nearestServices finds the nearest open site of a tier for every point, as far as a limit of the tier's metric.
+func (in *Input) nearestServices(ctx context.Context, t int, points []orb.Point, wide geo.Limit) ([]EntityService, error) {
 	tier := in.Tiers[t]
 	var open []int32 // by ID, so that the lowest wins
 	for i := range in.Sites {
@@ -135,7 +137,6 @@ func (in *Input) entityServices(ctx context.Context, t int, points []orb.Point) 
 	for k, i := range open {
 		sites[k] = in.Sites[i].Point
 	}
-	wide := geo.Limit{Metric: tier.Limit.Metric, Max: geo.Impedance(min(EntitySearch*uint64(tier.Limit.Max), uint64(geo.Unreachable)-1))}
 	out := make([]EntityService, len(points))
 	set := func(i int, site int32, cost geo.Impedance) {
 		out[i].Site, out[i].Cost = -1, geo.Unreachable
