@@ -14,7 +14,7 @@ import (
 var assets embed.FS
 
 // scripts are the page's own scripts, in the order they run.
-var scripts = []string{"assets/js/core.js", "assets/js/unpack.js", "assets/js/style.js", "assets/js/draw.js", "assets/js/labels.js", "assets/js/map.js", "assets/js/controls.js", "assets/js/charts.js", "assets/js/page.js"}
+var scripts = []string{"assets/js/core.js", "assets/js/unpack.js", "assets/js/style.js", "assets/js/draw.js", "assets/js/labels.js", "assets/js/map.js", "assets/js/controls.js", "assets/js/charts.js", "assets/js/find.js", "assets/js/page.js"}
 
 // document is what the template executes on: the page and the texts that go in unescaped, because they are ours.
 type document struct {
@@ -32,6 +32,7 @@ func writeHTML(w io.Writer, p *page, b *builder) error {
 		"width": barWidth,
 		"known": known,
 		"join":  func(a, b string) string { return a + b },
+		"note":  func(p *document, key string) [2]string { return [2]string{p.T("how"), p.T(key)} },
 		"shell": func(id string, p *document) mapShell { return mapShell{id, p} },
 	}).ParseFS(assets, "assets/report.html", "assets/sections.html")
 	if err != nil {

@@ -4,7 +4,7 @@ import "maps"
 
 // catalogue holds every word of a report, in both languages. Keys are grouped by where they appear; keys with arguments are
 // formats, and both languages take the same arguments in the same order.
-var catalogue = merge(sectionLabels, basisLabels, mapLabels, bookLabels)
+var catalogue = merge(sectionLabels, basisLabels, howLabels, mapLabels, bookLabels)
 
 func merge(parts ...map[string]text) map[string]text {
 	all := map[string]text{}
@@ -35,24 +35,27 @@ var sectionLabels = map[string]text{
 	"place.unnamed": {"（未命名）", "(unnamed)"},
 
 	// Masthead and navigation.
-	"doc.title":     {"%s · 站点覆盖与选址报告", "%s · Coverage and siting report"},
-	"doc.kicker":    {"站点覆盖与选址分析报告", "Coverage and siting report"},
-	"doc.date":      {"截至 %s", "As of %s"},
-	"doc.synthetic": {"模型县 · 合成数据", "Model county · synthetic data"},
-	"doc.synth.why": {"本报告的全部数据由程序按随机种子生成，不代表任何真实地方。", "All data in this report was generated from a seed and stands for no real place."},
-	"doc.skip":      {"跳到正文", "Skip to content"},
-	"doc.noscript":  {"地图和图表需要启用 JavaScript；全部数字在下列表格和 plan.xlsx 中。", "Maps and charts need JavaScript; all figures are in the tables below and in plan.xlsx."},
-	"doc.foot":      {"%s 版 · 随机种子 %s · 报告日期 %s。同一输入与种子得到逐字节相同的报告。", "Version %s · seed %s · reporting date %s. The same inputs and seed give this report byte for byte."},
-	"nav.label":     {"章节", "Sections"},
-	"nav.tier":      {"站点层级", "Tier"},
-	"nav.1":         {"现状", "Now"},
-	"nav.2":         {"空白", "Gaps"},
-	"nav.3":         {"方案", "Plan"},
-	"nav.4":         {"短板", "Behind"},
-	"nav.5":         {"驿站", "Stations"},
-	"nav.6":         {"依据", "Basis"},
-	"how":           {"怎么算的", "How computed"},
-	"table.show":    {"数据表", "Table"},
+	"doc.title":        {"%s · 站点覆盖与选址报告", "%s · Coverage and siting report"},
+	"doc.kicker":       {"站点覆盖与选址分析报告", "Coverage and siting report"},
+	"doc.date":         {"截至 %s", "As of %s"},
+	"doc.synthetic":    {"模型县 · 合成数据", "Model county · synthetic data"},
+	"doc.synth.why":    {"本报告的全部数据由程序按随机种子生成，不代表任何真实地方。", "All data in this report was generated from a seed and stands for no real place."},
+	"doc.skip":         {"跳到正文", "Skip to content"},
+	"doc.noscript":     {"地图和图表需要启用 JavaScript；全部数字在下列表格和 plan.xlsx 中。", "Maps and charts need JavaScript; all figures are in the tables below and in plan.xlsx."},
+	"doc.foot":         {"%s 版 · 随机种子 %s · 报告日期 %s。同一输入与种子得到逐字节相同的报告。", "Version %s · seed %s · reporting date %s. The same inputs and seed give this report byte for byte."},
+	"nav.label":        {"章节", "Sections"},
+	"nav.tier":         {"站点层级", "Tier"},
+	"nav.1":            {"现状", "Now"},
+	"nav.2":            {"空白", "Gaps"},
+	"nav.3":            {"方案", "Plan"},
+	"nav.4":            {"短板", "Behind"},
+	"nav.5":            {"驿站", "Stations"},
+	"nav.6":            {"依据", "Basis"},
+	"find.label":       {"搜索", "Search"},
+	"find.hint":        {"搜索区域、站点、空白区", "Find a region, site or gap"},
+	"find.hint.places": {"搜索区域、站点、地名", "Find a region, site or place"},
+	"how":              {"怎么算的", "How computed"},
+	"table.show":       {"数据表", "Table"},
 
 	// 1 How do we stand.
 	"s1.title":            {"我们现在怎么样", "How do we stand?"},

@@ -55,6 +55,29 @@ var basisLabels = map[string]text{
 	"role.exclusions":   {"禁建区", "exclusions"},
 }
 
+// howLabels say how the figures of tables and charts are computed.
+var howLabels = map[string]text{
+	"how.tiers": {"各列与上方四项指标算法相同，逐层级计算：有效覆盖＝已覆盖人口÷总人口；有形覆盖＝已设达标站的区域÷应设站的区域；「方案末年」为方案最后一年年末。竖线为最后一个目标。见 plan.xlsx「区域指标」与「建设计划」。",
+		"The columns are computed like the four figures above, tier by tier: coverage = people served ÷ all people; presence = regions owning a qualifying site ÷ regions that must. “After the plan” is the end of its last year; the tick is the last target. See “Indicators” and “Plan” in plan.xlsx."},
+	"how.gaps": {"未覆盖人口多于已覆盖人口的网格为空白格，相连的空白格合为一片，按未获服务人口排序；「近某处」为片内或最近的地名，直线距离量到最近的开放站点。见 plan.xlsx「缺口清单」与 layers/gaps。",
+		"Cells where more people are unserved than served are gap cells; those that touch make one area, ranked by people unserved. “Near” names the nearest place; the straight distance is to the nearest open site. See “Gaps” in plan.xlsx and layers/gaps."},
+	"how.dist": {"每个人口点到最近开放站点的出行距离（按该层级的出行方式与道路），按服务标准五等分计人；到不了或超出标准的计入最后一档。各档合计等于总人口。",
+		"Travel from every point of demand to its nearest open site, by the tier's mode and roads, counted in fifths of the standard; those beyond it or out of reach are the last band. The bands add up to all people."},
+	"how.trend": {"每年年末开放的全部站点（现有＋方案）所覆盖的人口÷总人口；资金投入到开放有建设时间的，按开放年份计。上限为同样投入下已证明不可超过的值。见 plan.xlsx「建设计划」。",
+		"People served by all sites open at the end of the year (existing and planned) ÷ all people; a site counts from the year it opens. The bound is proved: no plan with the same money exceeds it. See “Plan” in plan.xlsx."},
+	"how.plan": {"「新增覆盖」只计此前（含同年排在前面的站点）都未覆盖的人口，故不重复计算；「建成后覆盖」为该层级累计有效覆盖。备选的新增按同一时点计算，可能更多，但与其他站点重叠或费用、区域要求使整体方案更差。见 plan.xlsx「建设计划」。",
+		"“Newly served” counts only people whom no site before it in this list serves, so nobody counts twice; “coverage then” adds up the tier. A stand-in is measured at the same moment; it may serve more there and still make the whole plan worse by overlap, cost or the regions' needs. See “Plan” in plan.xlsx."},
+	"how.rank": {"区域内居民中，能在服务标准内到达任一开放站点（站点可在区域外）的比例，减去最后一个目标（无目标时为全域平均）即为差。见 plan.xlsx「区域指标」。",
+		"Share of the region's residents who reach any open site within the standard, inside the region or not; the difference is against the last target, or the average where there is none. See “Indicators” in plan.xlsx."},
+	"how.score": {"步行吸引半径内各类人流来源按权重相加，相邻驿站重叠的部分折减后为得分；百分比为敏感性试算（逐次改动权重）中仍入选的比例。权重见第 6 节「假设」，分项见 plan.xlsx「驿站」。",
+		"Generators of footfall within the catchment, added up by weight, less what neighbouring stations share; the percentage is the share of sensitivity runs, with changed weights, that keep the station. Weights: section 6, Assumptions; parts: “Red stations” in plan.xlsx."},
+	"how.circles": {"圆圈覆盖：以站点为圆心、服务标准折算的同半径圆内的人口÷总人口；圆圈多算：在圆内但沿道路超出标准的人口。见 plan.xlsx「区域指标」。",
+		"By circles: people within a circle of the standard's radius around an open site ÷ all people; over-claimed: people inside a circle, yet beyond the standard by road. See “Indicators” in plan.xlsx."},
+	"how.blanklist": {"应当设站而没有任何达标站点（开放且面积达标）的区域，按上级区域归组。见 plan.xlsx「空白清单」。", "Regions that must own a site and own no qualifying one (open, and of the minimum floor area), grouped by the region above. See “Blank list” in plan.xlsx."},
+	"how.people":    {"已覆盖＋未覆盖＋道路未连通＝总人口。未连通指离任何可用道路都超过接入距离。", "Served + unserved + not connected = all people. Not connected: farther from every usable road than the access distance."},
+	"how.line":      {"输入文件、数据提醒与默认假设的条数，逐条列在本节下方。", "Counts of the input files, the warnings and the default assumptions that this section lists one by one."},
+}
+
 // mapLabels are the words of the maps and of the page's scripts, which get all of them.
 var mapLabels = map[string]text{
 	"map.gaps":        {"空白区地图", "Map of gaps"},
@@ -97,6 +120,8 @@ var mapLabels = map[string]text{
 	"site.closed":     {"未开放", "not open"},
 	"site.planned":    {"拟建", "proposed"},
 	"site.later":      {"以后年份", "in a later year"},
+	"find.place":      {"地名", "Place"},
+	"find.none":       {"没有找到", "Nothing found"},
 	"fold.some":       {"已显示 %s / %s 条，框内可滚动", "%s of %s shown; scroll for more"},
 	"fold.open":       {"共 %s 条", "%s in all"},
 	"fold.all":        {"全部展开", "Show all"},

@@ -36,6 +36,7 @@ type mapData struct {
 	Picks     []pickData        `json:"picks"`
 	Years     []int             `json:"years"`
 	Stations  []stationData     `json:"stations"`
+	Places    placeData         `json:"places"` // to be found by name
 	Charts    []chartView       `json:"charts"`
 }
 
@@ -49,6 +50,7 @@ type tierData struct {
 // regionData is a region with its figures: for each tier people, covered, unconnected, open, qualifying, required, owning,
 // planned sites. People are whole persons.
 type regionData struct {
+	ID     string     `json:"id"`
 	Name   string     `json:"n"`
 	Level  int        `json:"l"`
 	Parent int32      `json:"p"`
@@ -85,6 +87,7 @@ type exclusionData struct {
 }
 
 type siteData struct {
+	ID    string   `json:"id"`
 	Name  string   `json:"n"`
 	Tier  int      `json:"t"`
 	At    [2]int64 `json:"at"`
@@ -175,6 +178,7 @@ func (b *builder) buildMap(p *page) *mapData {
 	d.Cells = m.cellData()
 	d.Regions = m.regions()
 	d.Sites = m.sites()
+	d.Places = m.places()
 	d.Gaps = m.gaps()
 	for _, e := range s.Exclusions {
 		var pk packer
@@ -314,7 +318,7 @@ func niceNumber(x float64) float64 {
 func (m *mapper) sites() []siteData {
 	out := make([]siteData, 0, len(m.s.Sites))
 	for _, x := range m.s.Sites {
-		d := siteData{Name: x.Name, Tier: x.Tier, At: m.at(x.Point)}
+		d := siteData{ID: x.ID, Name: x.Name, Tier: x.Tier, At: m.at(x.Point)}
 		if x.FloorArea >= 0 {
 			d.Area = m.area(x.FloorArea)
 		}
@@ -327,6 +331,41 @@ func (m *mapper) sites() []siteData {
 		out = append(out, d)
 	}
 	return out
+}
+
+// maxPlaces bounds what the search of the page holds, to keep the page small. A study with more named places is searched by
+// regions, sites and gaps alone, and the field for the search says so.
+const maxPlaces = 20_000
+
+// placeData is the named places: names, and packed points.
+type placeData struct {
+	Names []string `json:"n"`
+	At    string   `json:"at"`
+}
+
+func (m *mapper) places() placeData {
+	out := placeData{Names: []string{}}
+	if !m.searchesPlaces() {
+		return out
+	}
+	var pk packer
+	for _, p := range m.s.Places {
+		if p.Name != "" {
+			out.Names = append(out.Names, p.Name)
+			pk.point(m.forward(p.Point))
+		}
+	}
+	out.At = pk.String()
+	return out
+}
+
+// searchesPlaces reports whether the page's search holds the named places.
+func (b *builder) searchesPlaces() bool {
+	n := 0
+	for _, p := range b.s.Places {
+		n += btoi(p.Name != "")
+	}
+	return n > 0 && n <= maxPlaces
 }
 
 func (m *mapper) gaps() []gapData {
@@ -369,7 +408,7 @@ func (m *mapper) regions() []regionData {
 	best := make([]float64, len(out))
 	for i := range out {
 		best[i] = math.Inf(1)
-		out[i] = regionData{Name: m.regionName(int32(i)), Level: s.Regions.All[i].Level, Parent: s.Regions.All[i].Parent}
+		out[i] = regionData{ID: s.Regions.All[i].ID, Name: m.regionName(int32(i)), Level: s.Regions.All[i].Level, Parent: s.Regions.All[i].Parent}
 	}
 	for i, c := range m.cells {
 		p := [2]int64{int64(math.Round(points[i][0])), int64(math.Round(points[i][1]))}

@@ -28,6 +28,7 @@ type page struct {
 	StationLine, StationWeight string
 	Trust                      trustView
 	Ranked                     bool // there are regions to compare
+	FindHint                   string
 	Charts                     []chartView
 }
 
@@ -109,6 +110,10 @@ func buildPage(s *Study, lang string) (*page, *builder) {
 	p.Stations, p.StationLine = b.stations()
 	p.Ranked = len(p.Tiers[0].Rank) > 1
 	p.Trust = b.trust()
+	p.FindHint = b.t("find.hint")
+	if b.searchesPlaces() {
+		p.FindHint = b.t("find.hint.places")
+	}
 	p.Charts = b.charts(p)
 	return p, b
 }

@@ -4,22 +4,31 @@
   var charts = [];
   var FONT = '"Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
 
+  // The colours of charts.go on a dark ground.
+  var DARK = { '#1f2a37': '#e4e9ef', '#6b7684': '#9daab8', '#d9dee5': '#3a4552', '#edf0f3': '#2b3440', '#2b6a99': '#5fa3d3', '#c9d3dd': '#44515f', '#a61b29': '#e2656f' };
+  var night = window.matchMedia('(prefers-color-scheme: dark)');
+
+  // dark tells whether the page is shown dark now: never on paper.
+  SC.dark = function () { return night.matches && !document.body.classList.contains('printing'); };
+
   function optionOf(chart) {
     return chart.options.length > 1 ? chart.options[SC.state.tier] : chart.options[0];
   }
 
   // finish adds what an option as plain data cannot say: fonts, units of tooltips, labels at the ends of lines, narrow screens.
   function finish(id, option, width, height) {
-    var o = JSON.parse(JSON.stringify(option));
-    o.textStyle = { fontFamily: FONT, color: SC.colour.ink };
-    o.tooltip = Object.assign(o.tooltip || {}, { confine: true, textStyle: { fontSize: 13 } });
+    var dark = SC.dark(), ink = dark ? DARK['#1f2a37'] : SC.colour.ink, quiet = dark ? DARK['#6b7684'] : SC.colour.quiet;
+    var text = JSON.stringify(option), o = JSON.parse(dark ? text.replace(/#[0-9a-f]{6}/g, function (c) { return DARK[c] || c; }) : text);
+    o.textStyle = { fontFamily: FONT, color: ink };
+    o.tooltip = Object.assign(o.tooltip || {}, { confine: true, textStyle: { fontSize: 13, color: ink }, backgroundColor: dark ? '#1d2530' : '#ffffff', borderColor: quiet });
+    [].concat(o.legend || []).forEach(function (l) { l.textStyle = { color: quiet }; });
     if (id !== 'dist') o.tooltip.valueFormatter = function (v) { return typeof v === 'number' ? v.toFixed(1) + ' %' : '—'; };
-    (Array.isArray(o.yAxis) ? o.yAxis : [o.yAxis]).forEach(function (y) { y.nameTextStyle = { align: 'left', color: SC.colour.quiet, padding: [0, 0, 0, -20] }; });
+    (Array.isArray(o.yAxis) ? o.yAxis : [o.yAxis]).forEach(function (y) { y.nameTextStyle = { align: 'left', color: quiet, padding: [0, 0, 0, -20] }; });
     if (id === 'trend') o.series.forEach(function (s) {
       if (s.label) sparseLabels(s, (width - 150) / Math.max(s.data.length - 1, 1));
       var said = s.data.filter(function (p) { return typeof p.value === 'number'; });
       if (said.length === 1) { s.showSymbol = true; s.symbolSize = 8; }
-      s.endLabel = { show: true, formatter: function (p) { return p.seriesName + ' ' + one(p.value) + ' %'; }, color: s.itemStyle && s.itemStyle.color || SC.colour.ink, distance: 6 };
+      s.endLabel = { show: true, formatter: function (p) { return p.seriesName + ' ' + one(p.value) + ' %'; }, color: s.itemStyle && s.itemStyle.color || ink, distance: 6 };
       s.z = s.lineStyle && s.lineStyle.width > 2 ? 5 : 2;
     });
     if (id === 'trend') { spreadEnds(o, height); trendMark(o); }
@@ -99,13 +108,17 @@
       draw(c);
     });
     SC.on(function (what) { charts.forEach(function (c) { if (what === 'tier' || c.def.id === 'trend') draw(c); }); });
+    var again = function () { charts.forEach(draw); };
+    if (night.addEventListener) night.addEventListener('change', again);
+    else night.addListener(again);
     var sizes = new ResizeObserver(function () { requestAnimationFrame(SC.resizeCharts); });
     charts.forEach(function (c) { sizes.observe(c.box.parentNode); });
   };
 
-  SC.resizeCharts = function () {
+  // resizeCharts draws charts anew whose width has changed; all of them when asked for.
+  SC.resizeCharts = function (every) {
     charts.forEach(function (c) {
-      if (!c.chart || c.chart.getWidth() === c.box.clientWidth) return;
+      if (!c.chart || every !== true && c.chart.getWidth() === c.box.clientWidth) return;
       c.chart.resize();
       draw(c);
     });

@@ -119,6 +119,7 @@
     if (this.mark && this.mark.kind === 'cell') SC.hexOutline(ctx, screen, this.mark.i);
     if (this.mark && this.mark.kind === 'gap') SC.gapOutline(ctx, screen, this.mark.i);
     if (this.mark && this.mark.at) this.ring(screen);
+    if (this.mark && this.mark.box) this.frameBox(screen);
   };
 
   Map2D.prototype.ring = function (screen) {
@@ -128,6 +129,15 @@
     this.ctx.lineWidth = 2.5;
     this.ctx.strokeStyle = SC.colour.accent;
     this.ctx.stroke();
+  };
+
+  Map2D.prototype.frameBox = function (screen) {
+    var b = this.mark.box, p = SC.toScreen(screen, [b[0], b[1]]), q = SC.toScreen(screen, [b[2], b[3]]);
+    this.ctx.lineWidth = 2;
+    this.ctx.strokeStyle = SC.colour.accent;
+    this.ctx.setLineDash([7, 4]);
+    this.ctx.strokeRect(p[0] - 12, p[1] - 12, q[0] - p[0] + 24, q[1] - p[1] + 24);
+    this.ctx.setLineDash([]);
   };
 
   Map2D.prototype.screen = function () {

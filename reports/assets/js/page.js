@@ -27,7 +27,7 @@
       function mark() { map.mark = { kind: 'gap', i: i }; map.frame(); }
       b.addEventListener('mouseenter', mark);
       b.addEventListener('focus', mark);
-      b.addEventListener('click', function () { map.focus(SC.data.gaps[i].box); mark(); });
+      b.addEventListener('click', function () { map.focus(SC.data.gaps[i].box); mark(); SC.linkTo(SC.gapLink(SC.data.gaps[i])); });
     });
   }
 
@@ -78,6 +78,7 @@
         if (button.classList.contains('goto')) {
           SC.maps.gaps.focus(SC.data.regions[+row.dataset.region].box);
           SC.maps.gaps.figure.scrollIntoView({ block: 'center' });
+          SC.linkTo('#region-' + encodeURIComponent(SC.data.regions[+row.dataset.region].id));
         } else {
           toggle(table, row, button);
         }
@@ -154,7 +155,7 @@
         m.home();
         m.show();
       });
-      SC.resizeCharts();
+      SC.resizeCharts(window.matchMedia('(prefers-color-scheme: dark)').matches);
     }
     window.addEventListener('beforeprint', function () { set(true); });
     window.addEventListener('afterprint', function () { set(false); });
@@ -209,5 +210,6 @@
   startRanking();
   startPrinting();
   startFolds();
+  SC.startFinding();
   body.classList.add('ready');
 })();

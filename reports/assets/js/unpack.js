@@ -41,6 +41,13 @@
     return out;
   };
 
+  // unpackPoints reads n points, x and y in turn.
+  SC.unpackPoints = function (base64, n) {
+    var r = new Reader(base64), out = new Float32Array(2 * n);
+    for (var i = 0; i < n; i++) { r.point(); out[2 * i] = r.x; out[2 * i + 1] = r.y; }
+    return out;
+  };
+
   // lines reads all lines: xy holds their points, line i is xy[2*start[i] .. 2*start[i+1]], box its extent.
   SC.lines = function (base64, count) {
     var r = new Reader(base64), xy = [], start = new Uint32Array(count + 1), box = new Float32Array(4 * count);
