@@ -26,7 +26,7 @@ type ZoneSource struct {
 	Kind string // of the whole file; "" = the kind property tells it
 }
 
-// entitySources reads `entities:` and `zones:`.
+// entitySources reads `entities:`, `zones:` and `residential:`.
 func (l *loader) entitySources() {
 	s := l.study
 	l.each("entities", func(sec *section, src Source) {
@@ -36,6 +36,7 @@ func (l *loader) entitySources() {
 	l.each("zones", func(sec *section, src Source) {
 		s.Zones = append(s.Zones, ZoneSource{Source: src, Kind: sec.text("kind", "")})
 	})
+	l.each("residential", func(sec *section, src Source) { s.Residential = append(s.Residential, ResidentialSource{src}) })
 }
 
 // rawEntity is an entity as read.

@@ -15,7 +15,10 @@ func entityFiles() map[string]string {
 zones:
   - {file: fringe.geojson, kind: fringe}
   - estates.geojson
+residential:
+  - homes.geojson
 `
+	files["homes.geojson"] = collection(polygonFeature(`"name":"Homes"`, square("120.003", "30.001", "120.004", "30.002")), pointFeature(`"x":1`, "120.01,30.01"))
 	files["parks.csv"] = "名称,经度,纬度,从业人数\nWest park,120.005,30.005,1200.5\nFar park,121,30.005,9\nEast park,120.03,30.005,\n"
 	files["others.geojson"] = collection(pointFeature(`"name":"Tower","类型":"写字楼","headcount":800`, "120.03,30.015"),
 		polygonFeature(`"id":"M","type":"market","人数":40`, square("120.011", "30.011", "120.012", "30.012")))
@@ -39,20 +42,24 @@ func TestEntitiesAndZonesAreRead(t *testing.T) {
 	if len(d.Zones) != 2 || d.Zones[0].Kind != "fringe" || d.Zones[1].Kind != "new_estate" || d.Zones[1].Name != "Estate" {
 		t.Errorf("zones %+v", d.Zones)
 	}
+	if len(d.Residential) != 1 {
+		t.Errorf("residential land %v", d.Residential)
+	}
 	told := 0
 	for _, f := range d.Findings {
-		if strings.Contains(f.What.EN, "1 entities outside") || strings.Contains(f.What.EN, "headcount of 1 entities") {
+		if strings.Contains(f.What.EN, "1 entities outside") || strings.Contains(f.What.EN, "headcount of 1 entities") ||
+			f.File == "homes.geojson" && strings.Contains(f.What.EN, "no polygons, left out: 1") {
 			told++
 		}
 	}
-	if told != 2 {
+	if told != 3 {
 		t.Errorf("findings %+v", d.Findings)
 	}
 	roles := map[string]int{}
 	for _, in := range d.Inputs {
 		roles[in.Role]++
 	}
-	if roles["entities"] != 2 || roles["zones"] != 2 {
+	if roles["entities"] != 2 || roles["zones"] != 2 || roles["residential"] != 1 {
 		t.Errorf("inputs %v", roles)
 	}
 }

@@ -15,26 +15,28 @@ import (
 
 // fields lists what each role's files may tell: our names, which `fields:` maps to the file's own.
 var fields = map[string][]string{
-	"areas":      {"id", "name", "parent", "level"},
-	"population": {"id", "lon", "lat", "people", "region"},
-	"roads":      {"id", "name", "class", "oneway", "maxspeed", "access"},
-	"sites":      {"id", "name", "tier", "lon", "lat", "area", "opened", "closed", "hours"},
-	"places":     {"id", "name", "kind", "lon", "lat", "footfall"},
-	"exclusions": {"name", "kind"},
-	"entities":   {"id", "name", "kind", "lon", "lat", "headcount"},
-	"zones":      {"name", "kind"},
+	"areas":       {"id", "name", "parent", "level"},
+	"population":  {"id", "lon", "lat", "people", "region"},
+	"roads":       {"id", "name", "class", "oneway", "maxspeed", "access"},
+	"sites":       {"id", "name", "tier", "lon", "lat", "area", "opened", "closed", "hours"},
+	"places":      {"id", "name", "kind", "lon", "lat", "footfall"},
+	"exclusions":  {"name", "kind"},
+	"entities":    {"id", "name", "kind", "lon", "lat", "headcount"},
+	"zones":       {"name", "kind"},
+	"residential": {},
 }
 
 // formats lists the file endings that each role reads.
 var formats = map[string][]string{
-	"areas":      endings(),
-	"population": endings(".csv", ".txt", ".tsv"),
-	"roads":      endings(".pbf"),
-	"sites":      endings(".csv", ".txt", ".tsv", ".xlsx"),
-	"places":     endings(".csv", ".txt", ".tsv"),
-	"exclusions": endings(),
-	"entities":   endings(".csv", ".txt", ".tsv", ".xlsx"),
-	"zones":      endings(),
+	"areas":       endings(),
+	"population":  endings(".csv", ".txt", ".tsv"),
+	"roads":       endings(".pbf"),
+	"sites":       endings(".csv", ".txt", ".tsv", ".xlsx"),
+	"places":      endings(".csv", ".txt", ".tsv"),
+	"exclusions":  endings(),
+	"entities":    endings(".csv", ".txt", ".tsv", ".xlsx"),
+	"zones":       endings(),
+	"residential": endings(),
 }
 
 // endings lists the endings of tables and other formats of a role before those of features, which every role reads.

@@ -32,7 +32,7 @@ type Options struct {
 // regions and people come out ordered by their ids, whatever the order of the rows was.
 func Read(ctx context.Context, study *Study, options Options) (*Dataset, error) {
 	r := &reader{study: study, options: options, c: newCollector()}
-	for _, step := range []func(context.Context){r.studyFile, r.boundaries, r.people, r.roads, r.ledgers, r.places, r.exclusions, r.entities, r.zones, r.compare} {
+	for _, step := range []func(context.Context){r.studyFile, r.boundaries, r.people, r.roads, r.ledgers, r.places, r.exclusions, r.entities, r.zones, r.residential, r.compare} {
 		step(ctx)
 		if r.fatal != nil {
 			return nil, r.fatal
@@ -76,6 +76,9 @@ func (s *Study) files() []string {
 		all = append(all, x.Source)
 	}
 	for _, x := range s.Zones {
+		all = append(all, x.Source)
+	}
+	for _, x := range s.Residential {
 		all = append(all, x.Source)
 	}
 	slices.SortStableFunc(all, func(a, b Source) int { return cmp.Compare(a.Line, b.Line) })

@@ -3,6 +3,8 @@ package data
 import (
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"sitecover/coverage"
 	"sitecover/geo"
 	"sitecover/geo/network"
@@ -20,15 +22,16 @@ type Study struct {
 	Notice    string    // 审图号 or "for internal planning" line on every map
 	Seed      uint64
 
-	Levels     []geo.Level  // coarsest first
-	Areas      []AreaSource // may be empty: the study area is then the population's cells
-	Population []PopulationSource
-	Roads      []RoadSource // may be empty only if every tier is straight
-	Sites      []SiteSource
-	Places     []PlaceSource
-	Exclusions []ExclusionSource
-	Entities   []EntitySource // demand of its own besides the residents
-	Zones      []ZoneSource   // areas of special kinds, to be named where gaps touch them
+	Levels      []geo.Level  // coarsest first
+	Areas       []AreaSource // may be empty: the study area is then the population's cells
+	Population  []PopulationSource
+	Roads       []RoadSource // may be empty only if every tier is straight
+	Sites       []SiteSource
+	Places      []PlaceSource
+	Exclusions  []ExclusionSource
+	Entities    []EntitySource      // demand of its own besides the residents
+	Residential []ResidentialSource // land to measure coverage by, besides people
+	Zones       []ZoneSource        // areas of special kinds, to be named where gaps touch them
 
 	Resolution int    // H3, 7..11
 	Placement  string // where the people of a cell stand: PlaceFrontage (default) or PlacePoint
@@ -138,17 +141,18 @@ type StationSpec struct {
 
 // Dataset is everything a study reads, checked and in WGS84. Immutable.
 type Dataset struct {
-	Study      *Study
-	Regions    *geo.Regions
-	Population coverage.Population
-	Roads      *network.Roads // nil when no roads are given
-	Sites      []coverage.Site
-	Places     []siting.Place
-	Exclusions []siting.Exclusion
-	Entities   []coverage.Entity
-	Zones      []coverage.Zone
-	Inputs     []Input
-	Findings   []Finding
+	Study       *Study
+	Regions     *geo.Regions
+	Population  coverage.Population
+	Roads       *network.Roads // nil when no roads are given
+	Sites       []coverage.Site
+	Places      []siting.Place
+	Exclusions  []siting.Exclusion
+	Entities    []coverage.Entity
+	Zones       []coverage.Zone
+	Residential []orb.MultiPolygon
+	Inputs      []Input
+	Findings    []Finding
 }
 
 // Input is one file that was read.
@@ -158,7 +162,7 @@ type Input struct {
 	Bytes  int64
 	Rows   int
 	CRS    string
-	Role   string // study, boundaries, population, roads, sites, places, exclusions, entities, zones
+	Role   string // study, boundaries, population, roads, sites, places, exclusions, entities, zones, residential
 }
 
 // Finding is something odd in the inputs that does not stop the study.
