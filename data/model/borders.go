@@ -83,7 +83,7 @@ func (m *mesh) facing(p int32, k int) int64 {
 
 // cutShare returns where between p and q the border runs: on the river or road there, or where both claims cost the same.
 func (w *world) cutShare(edge int64, p, q int32) float64 {
-	if k, ok := w.cuts[edge]; ok {
+	if k, ok := w.cuts.at(edge); ok {
 		return min(max(float64(k.t), 0.08), 0.92)
 	}
 	a, b := w.communityOf.label[p], w.communityOf.label[q]

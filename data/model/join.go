@@ -335,7 +335,7 @@ func (j *joiner) bridgeGaps(ways []way, root []int32, main int32) gapWays {
 		if !math.IsInf(g.dist, 1) {
 			out.ways = append(out.ways, way{line: link, nodes: []int32{g.from, g.to}})
 			out.tied[r] = true
-		} else if from, to := j.crossLake(loose, root, r, inMain); from >= 0 {
+		} else if from, to := j.crossLake(loose, root, r, shores{inMain, index}); from >= 0 {
 			out.ways = append(out.ways, way{line: ferry, nodes: []int32{from, to}})
 			out.tied[r] = true
 		}
@@ -365,25 +365,29 @@ func (j *joiner) membersOf(ways []way, root []int32, main int32) (in, out []int3
 	return in, out
 }
 
+// shores are the nodes at which a ferry may land, and where to find them.
+type shores struct {
+	nodes []int32 // ascending
+	index *buckets
+}
+
 // crossLake returns the pier of an island's piece and the nearest node on the shore, -1 when the piece is not on an island.
-func (j *joiner) crossLake(loose, root []int32, r int32, inMain []int32) (from, to int32) {
-	from, to = -1, -1
+func (j *joiner) crossLake(loose, root []int32, r int32, to shores) (pier, shore int32) {
+	pier, shore = -1, -1
 	best := math.Inf(1)
 	for _, n := range loose {
-		if root[n] != r {
+		if root[n] != r || !j.w.land.onIsland(j.at[n]) {
 			continue
 		}
-		if !j.w.land.onIsland(j.at[n]) {
-			continue
-		}
-		k := j.w.land.lakeAt(j.at[n])
-		for _, m := range inMain {
-			if d := j.at[n].dist(j.at[m]); d < best && d < 3*k.shore.radius {
-				best, from, to = d, n, m
+		reach := min(best, 3*j.w.land.lakeAt(j.at[n]).shore.radius)
+		to.index.near(boxOf(j.at[n], j.at[n], reach), func(k int32) {
+			m := to.nodes[k]
+			if d := j.at[n].dist(j.at[m]); d < reach && (d < best || d == best && n == pier && m < shore) {
+				best, pier, shore = d, n, m
 			}
-		}
+		})
 	}
-	return from, to
+	return pier, shore
 }
 
 // wetBetween reports whether water lies between two places.

@@ -105,7 +105,7 @@ func (w *world) step(p, q int32, dir int, toll float32) float32 {
 	}
 	h := max(w.hill[q], 0)
 	c *= 1 + 2.2*h*h + 0.85*(1+w.rough[q])
-	if k, ok := w.cuts[e]; ok {
+	if k, ok := w.cuts.at(e); ok {
 		c += toll * min(1, 0.3+k.toll/5000)
 	} else if w.wet[q] {
 		c += toll

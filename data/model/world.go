@@ -17,7 +17,7 @@ type world struct {
 	wet    []bool    // per mesh point: in a river or lake
 	hill   []float32 // per mesh point, see land.hill
 	rough  []float32 // per mesh point: how uneven the ground is for roads
-	cuts   map[int64]cut
+	cuts   cuts
 
 	cities      []unit
 	countyUnits []unit
@@ -71,6 +71,26 @@ type cut struct {
 	toll float32 // metres that the crossing costs a claim
 }
 
+// cuts holds the cuts of mesh edges. Few edges have one, and all are asked about again and again, so a bit an edge answers first.
+type cuts struct {
+	has []uint64
+	of  map[int64]cut
+}
+
+func newCuts(edges int) cuts { return cuts{make([]uint64, edges/64+1), map[int64]cut{}} }
+
+func (c *cuts) at(edge int64) (cut, bool) {
+	if c.has[edge>>6]>>(edge&63)&1 == 0 {
+		return cut{}, false
+	}
+	return c.of[edge], true
+}
+
+func (c *cuts) put(edge int64, k cut) {
+	c.has[edge>>6] |= 1 << (edge & 63)
+	c.of[edge] = k
+}
+
 // kind is what a settlement is.
 type kind uint8
 
@@ -101,7 +121,7 @@ type settlement struct {
 
 // build makes the whole model in memory.
 func build(ctx context.Context, opt Options) (*world, error) {
-	w := &world{opt: opt, seed: noise(mix(opt.Seed)), frame: frame{118.9, 33.3}, cuts: map[int64]cut{}}
+	w := &world{opt: opt, seed: noise(mix(opt.Seed)), frame: frame{118.9, 33.3}}
 	for _, step := range []func(){
 		w.makeLand, w.makeCounties, w.makeTowns, w.planMainRoads, w.makeSeats, w.layUrbanStreets,
 		w.makeVillages, w.makeCommunities, w.makeHamlets, w.planVillageRoads, w.layVillageStreets,
@@ -121,6 +141,7 @@ func (w *world) makeLand() {
 	w.land = newLand(w.seed, counties, float64(w.opt.People)/float64(counties))
 	w.mesh = newMesh(w.land.area, meshStep*min(max(w.land.scale, 0.5), 1))
 	n := w.mesh.size()
+	w.cuts = newCuts(3 * n)
 	w.county, w.wet, w.hill = make([]int32, n), make([]bool, n), make([]float32, n)
 	for p := range int32(n) {
 		at := w.mesh.at(p)
@@ -155,8 +176,8 @@ func (w *world) mark(line []vec, toll float32) {
 					continue
 				}
 				if t, _, ok := crossing(at, m.at(q), a, b); ok {
-					if e := m.edge(p, dir); w.cuts[e].toll < toll {
-						w.cuts[e] = cut{float32(t), toll}
+					if e := m.edge(p, dir); w.cuts.of[e].toll < toll {
+						w.cuts.put(e, cut{float32(t), toll})
 					}
 				}
 			}
@@ -209,7 +230,7 @@ func (w *world) price(rough noise, size float64) func(p, q int32, dir int) float
 	return func(p, q int32, dir int) float32 {
 		at := m.at(q).mul(1 / (size * w.land.scale))
 		c := step * (1 + 1.3*float32(max(rough.fbm(at, 3)+0.3, 0)) + 0.8*max(w.hill[q], 0))
-		if k, ok := w.cuts[m.edge(p, dir)]; ok {
+		if k, ok := w.cuts.at(m.edge(p, dir)); ok {
 			c += k.toll
 		}
 		return c
