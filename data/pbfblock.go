@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"math"
+	"slices"
 )
 
 // pbfDecoder decodes blocks; one per goroutine.
@@ -196,6 +197,8 @@ func (d *pbfDecoder) dense(b []byte, s scale, out *pbfBlock) error {
 	if w.err != nil {
 		return w.err
 	}
+	n := ids.count()
+	out.nodeID, out.lon, out.lat = slices.Grow(out.nodeID, n), slices.Grow(out.lon, n), slices.Grow(out.lat, n)
 	var id, lat, lon int64
 	for ids.more() && lats.more() && lons.more() {
 		id += ids.signed()

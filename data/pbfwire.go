@@ -118,6 +118,15 @@ type packed struct {
 
 func (p *packed) more() bool { return len(p.b) > 0 && p.err == nil }
 
+// count returns how many numbers are left: each ends with a byte below 0x80.
+func (p *packed) count() int {
+	n := 0
+	for _, c := range p.b {
+		n += int(^c >> 7)
+	}
+	return n
+}
+
 func (p *packed) next() uint64 {
 	v, n := uvarint(p.b)
 	if n <= 0 {

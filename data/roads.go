@@ -111,13 +111,14 @@ func (s roadStats) report(c *collector, file string) {
 	}
 }
 
-// assembleRoads joins the blocks of a file: ways sorted by id, nodes sorted by id, only those that ways use.
+// assembleRoads joins the blocks of a file: ways sorted by id, nodes sorted by id, only those that ways use. The blocks are used up.
 func assembleRoads(blocks []*pbfBlock) (*network.Roads, roadStats) {
 	var stats roadStats
 	ways := pickWays(blocks, &stats)
 	used := usedNodes(ways)
 	points := nodePositions(blocks, used)
-	roads := &network.Roads{}
+	clear(blocks) // their nodes are no longer needed
+	roads := &network.Roads{Nodes: make([]orb.Point, 0, len(used)), Refs: make([]int32, 0, countRefs(ways)), Ways: make([]network.Way, 0, len(ways))}
 	dense := make([]int32, len(used)) // used node -> index in roads.Nodes, -1 = not in the file
 	for i, p := range points {
 		dense[i] = -1
@@ -179,13 +180,17 @@ func pickWays(blocks []*pbfBlock, stats *roadStats) []openWay {
 	return ways
 }
 
-// usedNodes returns the ids of the ways' nodes, ascending, each once.
-func usedNodes(ways []openWay) []int64 {
+func countRefs(ways []openWay) int {
 	n := 0
 	for _, w := range ways {
 		n += len(w.refs)
 	}
-	used := make([]int64, 0, n)
+	return n
+}
+
+// usedNodes returns the ids of the ways' nodes, ascending, each once.
+func usedNodes(ways []openWay) []int64 {
+	used := make([]int64, 0, countRefs(ways))
 	for _, w := range ways {
 		used = append(used, w.refs...)
 	}
