@@ -8,7 +8,9 @@
 //
 // Explain says why one place is covered or not. On top of a result stand Details (how far, how often twice, by whose
 // site), TwoStep, Gravity, EquityOf and HotSpots (how much service each person has, and how evenly), NewScenario (what
-// if) and Compare (what changed).
+// if) and Compare (what changed). ByHours tells what is left of it at a moment of the week, Result.Groups what it is for
+// groups of people, Entities and CoverLand what it is for parks, towers and markets and for residential land, MarkZones
+// which special areas the gaps touch.
 //
 // # Rules
 //
@@ -20,6 +22,8 @@
 //   - A gap is a group of gap cells that touch. The uncovered people of covered cells are scattered: for every tier,
 //     people = covered + in gaps + scattered.
 //   - A circle has the radius of the limit; for a limit in time, the way one makes in that time on residential streets.
+//   - A group of people is a part of the people: no point has more members than people.
+//   - A site whose opening hours are not known is open at no moment for certain; it is counted apart.
 //   - People are counted in millionths, so all sums of people are exact and agree over regions, levels and totals.
 //
 // The result does not depend on the order of the input or the number of workers; only floating-point scores (TwoStep, Gravity)
