@@ -187,6 +187,16 @@ var badFiles = []badCase{
 	{name: "shapefile in metres without .prj", file: "places.shp", new: testSHP(1, orb.Point{40500482.1, 3320667.6}), with: usePlacesSHP("", toyPlaceRows()[:1])},
 	{name: "boundary shapefile crosses itself", file: "a.shp", new: testSHP(5, orb.Polygon{{{120, 30}, {120.02, 30.01}, {120.02, 30}, {120, 30.01}, {120, 30}}}),
 		with: map[string]string{"a.dbf": testDBF(0, []string{"XZQDM", "XZQMC", "level"}, [][]string{{"A1", "A south", "community"}}), "study.yaml": strings.Replace(toyStudy, "file: boundaries.geojson\n    fields: {level: level, id: code}", "file: a.shp\n    fields: {level: level}", 1)}},
+	{name: "KML that is HTML", file: "a.kml", new: "<html><body>404</body></html>", with: useAreas("a.kml", "folder", "")},
+	{name: "KML cut off", file: "a.kml", new: toyKML()[:900], with: useAreas("a.kml", "folder", "")},
+	{name: "KML with a bad position", file: "a.kml", new: strings.Replace(toyKML(), "120.04,30,0", "120.04;30", 1), with: useAreas("a.kml", "folder", "")},
+	{name: "KML of unknown letters", file: "a.kml", new: strings.Replace(toyKML(), "UTF-8", "EBCDIC", 1), with: useAreas("a.kml", "folder", "")},
+	{name: "KML of mixed geometries", file: "a.kml", new: strings.Replace(toyKML(), "<MultiGeometry>", "<MultiGeometry><Point><coordinates>1,2</coordinates></Point>", 1), with: useAreas("a.kml", "folder", "")},
+	{name: "KML crosses itself", file: "a.kml", new: strings.Replace(toyKML(), "120.04,30,0 \n120.04,30.02,0", "120.04,30.02,0 \n120.04,30,0", 1), with: useAreas("a.kml", "folder", "")},
+	{name: "KMZ that is no archive", file: "a.kmz", new: toyKML(), with: useAreas("a.kmz", "folder", "")},
+	{name: "table without geometries", file: "a.csv", new: "level,code,name\ntown,A,West\n", with: useAreas("a.csv", "level", "")},
+	{name: "WKT that is none", file: "a.csv", new: strings.Replace(toyWKT(), "POLYGON((120 30, 120.02 30, 120.02 30.01", "POLYGON((120 30, 120.02 30 120.02 30.01", 1), with: useAreas("a.csv", "level", "")},
+	{name: "WKT of an unknown system", file: "a.csv", new: strings.Replace(toyWKT(), "SRID=4490", "SRID=32651", 1), with: useAreas("a.csv", "level", "")},
 	{name: "workbook that is no zip", file: "sites.xlsx", new: "this is no zip", with: useXLSX},
 	{name: "workbook of the old format", file: "sites.xlsx", new: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", with: useXLSX},
 }
@@ -233,7 +243,7 @@ func (c badCase) files(t testing.TB) map[string]string {
 	files := toyFiles()
 	for name, text := range c.with {
 		files[name] = text
-		if text == "" {
+		if text == "" && name != c.file {
 			delete(files, name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,11 +17,14 @@ import (
 // featureFormats are the endings of files that hold features: geometries with properties.
 var featureFormats = map[string]func(*input, func(*feature) error){
 	".geojson": readGeoJSON, ".json": readGeoJSON,
-	".shp": readShapefile,
+	".shp": readShapefile, ".kml": readKML, ".kmz": readKMZ,
 }
 
 // featureEndings lists the keys of featureFormats as messages name them.
-var featureEndings = []string{".geojson", ".json", ".shp"}
+var featureEndings = []string{".geojson", ".json", ".shp", ".kml", ".kmz"}
+
+// tableEndings are those of text tables, which hold features where a column is well-known text.
+var tableEndings = []string{".csv", ".txt", ".tsv"}
 
 // isFeatures reports whether a file holds features, by its ending.
 func isFeatures(name string) bool {
@@ -33,6 +37,10 @@ func isFeatures(name string) bool {
 func readFeatures(in *input, visit func(*feature) error) {
 	if read := featureFormats[strings.ToLower(filepath.Ext(in.name))]; read != nil {
 		read(in, visit)
+		return
+	}
+	if slices.Contains(tableEndings, strings.ToLower(filepath.Ext(in.name))) {
+		readWKT(in, visit)
 		return
 	}
 	_ = in.fail(0, "", "", T("不是要素文件", "is no file of features"), T("用 GeoJSON 或 Shapefile", "use GeoJSON or a shapefile"))

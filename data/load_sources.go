@@ -28,19 +28,19 @@ var fields = map[string][]string{
 
 // formats lists the file endings that each role reads.
 var formats = map[string][]string{
-	"areas":       endings(),
+	"areas":       endings(tableEndings...),
 	"population":  endings(".csv", ".txt", ".tsv"),
 	"roads":       endings(".pbf"),
 	"sites":       endings(".csv", ".txt", ".tsv", ".xlsx"),
 	"places":      endings(".csv", ".txt", ".tsv"),
-	"exclusions":  endings(),
+	"exclusions":  endings(tableEndings...),
 	"entities":    endings(".csv", ".txt", ".tsv", ".xlsx"),
-	"zones":       endings(),
-	"residential": endings(),
+	"zones":       endings(tableEndings...),
+	"residential": endings(tableEndings...),
 }
 
 // endings lists the endings of tables and other formats of a role before those of features, which every role reads.
-func endings(own ...string) []string { return append(own, featureEndings...) }
+func endings(own ...string) []string { return append(slices.Clone(own), featureEndings...) }
 
 func (l *loader) sources() {
 	s := l.study
