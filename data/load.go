@@ -330,7 +330,11 @@ func (l *loader) target(year *section, id string, tier int) {
 	t := siting.Target{Year: y, Tier: tier, Effective: -1, Presence: -1}
 	t.Effective = sub.amount("effective", dimShare, share, -1)
 	t.Presence = sub.amount("presence", dimShare, share, -1)
-	if !sub.has("effective") && !sub.has("presence") && !sub.broken() {
+	t.Upgraded = sub.amount("upgraded", dimShare, share, 0)
+	if sub.has("upgraded") && !l.study.Tiers[tier].Upgrades {
+		l.y.fail(sub.get("upgraded"), sub.key("upgraded"), T("层级 %s 没有写 upgrade_cost", "tier %s has no upgrade_cost", id), T("给层级加上 upgrade_cost", "give the tier an upgrade_cost"))
+	}
+	if !sub.has("effective") && !sub.has("presence") && !sub.has("upgraded") && !sub.broken() {
 		l.y.fail(sub.node, sub.path, T("没有写目标", "asks for nothing"), Text{"例如 effective: 85%", "for example effective: 85%"})
 	}
 	if sub.has("presence") && l.study.Tiers[tier].OwnerLevel < 0 && !l.wroteOnePer(id) {

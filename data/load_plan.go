@@ -92,6 +92,7 @@ func (l *loader) pinList(sec *section, key string) (out []PinSpec) {
 
 // siting reads the rules of one tier for its new sites.
 func (l *loader) siting(sec *section, t *TierSpec) {
+	t.Upgrade, t.Upgrades = l.money(sec, "upgrade_cost", 0), sec.has("upgrade_cost")
 	t.MinPeople = sec.number("min_people", l.study.Candidates.MinPeople)
 	t.Spacing = sec.amount("spacing", dimLength, nonNegative, l.study.Candidates.Spacing)
 	t.Weight = 1

@@ -114,6 +114,8 @@ type TierSpec struct {
 	Hosts []string    // place kinds that may host it; empty = every kind
 	Cells bool        // bare cells may host it (default true)
 
+	Upgrades  bool        // open sites may be upgraded (upgrade_cost is set)
+	Upgrade   siting.Yuan // cost of an upgrade
 	MinPeople float64     // of candidates; defaults to that of CandidateSpec
 	Spacing   float64     // metres; defaults to that of CandidateSpec
 	Weight    float64     // value of a person-year against the other tiers, default 1

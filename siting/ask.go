@@ -14,9 +14,14 @@ type ask struct {
 	kind   askKind
 	tier   int // whose weight the rows count with, AllTiers = none
 	rows   []askRow
-	need   int64   // rows that must count at the end of year; 0 = no goal
-	year   int32   // the solver's year of the goal
+	goals  []askGoal
 	weight float64 // what one missing row counts, in people of weight 1; pins outweigh all others
+}
+
+// askGoal is how many rows must count at the end of a year.
+type askGoal struct {
+	need int64
+	year int32 // the solver's; negative = before any money
 }
 
 // askRow is what several columns can each fulfil.
@@ -30,8 +35,9 @@ type askRow struct {
 type askKind uint8
 
 const (
-	askPrefer askKind = iota // preferred candidates: one row each, worth something
-	askPin                   // pins that leave the year or the tier open: all must count in the end
+	askPrefer  askKind = iota // preferred candidates: one row each, worth something
+	askUpgrade                // upgrades of existing sites: a share must count
+	askPin                    // pins that leave the year or the tier open: all must count in the end
 )
 
 // asks lists the asks of the problem.
@@ -41,8 +47,14 @@ func (m *model) asks() (asks []ask) {
 			asks = append(asks, a)
 		}
 	}
+	for t := range m.w.Tiers {
+		if a := m.upgrades(t); len(a.goals) > 0 {
+			m.upgradeAsk[t] = len(asks)
+			asks = append(asks, a)
+		}
+	}
 	if len(m.loose) > 0 {
-		asks = append(asks, ask{kind: askPin, tier: AllTiers, rows: m.loose, need: int64(len(m.loose)), year: int32(m.years - 1)})
+		asks = append(asks, ask{kind: askPin, tier: AllTiers, rows: m.loose, goals: []askGoal{{int64(len(m.loose)), int32(m.years - 1)}}})
 	}
 	return asks
 }
@@ -60,6 +72,29 @@ func (m *model) preferred(t int) ask {
 		if c.tier == t && len(near.within(m.point(int32(j)), upTo(prefer.Place.Within))) > 0 {
 			a.rows = append(a.rows, askRow{id: m.set.All[c.candidate].ID, columns: []int32{int32(j)}, worth: prefer.Worth})
 			m.likes[j] = true
+		}
+	}
+	return a
+}
+
+// upgrades states the targets of upgraded sites of a tier. A missing one counts as much as a missing region, or as many
+// people as a site has on average where no region level owns them.
+func (m *model) upgrades(t int) ask {
+	open := int64(len(m.w.upgradable(t)))
+	a := ask{kind: askUpgrade, tier: t, weight: m.w.Coverage.Total[t].People.Float() / float64(max(1, m.w.Coverage.Total[t].Required, int(open)))}
+	for _, target := range m.p.Targets {
+		if target.Tier == t && target.Upgraded > 0 {
+			if n := need(target.Upgraded, open); n > 0 {
+				a.goals = append(a.goals, askGoal{n, int32(target.Year - m.p.Options.LeadYears - m.first)})
+			}
+		}
+	}
+	if len(a.goals) == 0 {
+		return a
+	}
+	for j, c := range m.columns {
+		if c.tier == t && m.set.All[c.candidate].Way == Upgrade {
+			a.rows = append(a.rows, askRow{id: m.set.All[c.candidate].ID, columns: []int32{int32(j)}})
 		}
 	}
 	return a
@@ -107,11 +142,13 @@ func (m *model) askLargest(s *scale, objective, shortfall float64) (float64, flo
 			pins = k
 			continue
 		}
-		shortfall += float64(a.need) * float64(s.miss[m.class(k)])
+		for _, g := range a.goals {
+			shortfall += float64(g.need) * float64(s.miss[m.class(k)])
+		}
 	}
 	if pins >= 0 {
 		s.miss[m.class(pins)] = int64(min(shortfall, float64(solve.MaxTotal))) + 1
-		shortfall += float64(m.asked[pins].need) * (shortfall + 1)
+		shortfall += float64(len(m.loose)) * (shortfall + 1)
 	}
 	return objective, shortfall
 }
@@ -133,8 +170,10 @@ func (m *model) askRows(add func(class int, weight int64) int32) {
 // askGoals states the goals of the asks.
 func (m *model) askGoals() (goals []solve.Goal) {
 	for k := range m.asked {
-		if a := &m.asked[k]; a.need > 0 && a.year >= 0 {
-			goals = append(goals, solve.Goal{Class: m.class(k), Year: a.year, Amount: a.need, Weight: m.scale.miss[m.class(k)]})
+		for _, g := range m.asked[k].goals {
+			if g.year >= 0 {
+				goals = append(goals, solve.Goal{Class: m.class(k), Year: g.year, Amount: g.need, Weight: m.scale.miss[m.class(k)]})
+			}
 		}
 	}
 	return goals

@@ -34,9 +34,9 @@ const AllTiers = -1
 
 // CandidateSet is where sites may be opened, where not and why, and whom each candidate would reach.
 type CandidateSet struct {
-	All        []Candidate       // hosts first, then cells, each by ID: the order that decides ties
+	All        []Candidate       // hosts first, then cells, then upgrades, each by ID: the order that decides ties
 	Rejected   []Rejection       // by ID, then tier
-	Considered int               // host places and cells that were looked at
+	Considered int               // host places, cells and existing sites that were looked at
 	Serving    [][]int32         // per tier: candidates that may serve it, ascending
 	Reach      []*geo.CostMatrix // per tier: rows parallel to Serving, columns are demand points, within the tier's limit
 }
@@ -48,6 +48,9 @@ type CandidateSet struct {
 // candidate then stands at the road point nearest to the cell's centre, on the network of the first tier that travels on
 // roads, or at the centre where every tier is straight. Of a cell that straddles regions or the border, the centre is that
 // of its largest part.
+//
+// Where a tier takes upgrades, its open sites are candidates too, under the ID "site:<id>": they give no new coverage but may
+// give a region its first qualifying site. Of the rules only bans and the study area bind them.
 //
 // A candidate outside the study area, inside an exclusion or on the spot of an earlier one is rejected for all tiers; one
 // without a usable road, too near to an existing site of the tier, with too few people within the limit, banned, or without
@@ -63,6 +66,7 @@ func FindCandidates(ctx context.Context, w *World, rules []TierRules) (*Candidat
 	f := &finder{w: w, rules: rules, land: newLandIndex(w.Exclusions), set: &CandidateSet{}}
 	f.hosts()
 	f.cells()
+	f.upgrades()
 	f.set.Considered = len(f.found)
 	f.screenPlaces()
 	if err := f.screenTiers(ctx); err != nil {
@@ -92,7 +96,7 @@ func (f *finder) reject(c *Candidate, tier int, reason, detail string) {
 func (f *finder) hosts() {
 	for i := range f.w.Places {
 		p := &f.w.Places[i]
-		c := Candidate{ID: "host:" + p.ID, Name: p.Name, Point: p.Point, Cell: -1, Region: p.Region, Host: int32(i)}
+		c := Candidate{ID: "host:" + p.ID, Name: p.Name, Point: p.Point, Cell: -1, Region: p.Region, Host: int32(i), Way: Convert}
 		for t := range f.rules {
 			if f.rules[t].hosts(p.Kind) {
 				c.Tiers = append(c.Tiers, t)
@@ -134,10 +138,32 @@ func (f *finder) cells() {
 		}
 		if inhabited[c] || frontage {
 			f.found = append(f.found, Candidate{
-				ID: "cell:" + cell.String(), Point: at, Cell: int32(c), Region: -1, Host: -1, Tiers: slices.Clone(tiers),
+				ID: "cell:" + cell.String(), Point: at, Cell: int32(c), Region: -1, Host: -1, Tiers: slices.Clone(tiers), Way: Build,
 			})
 		}
 	}
+}
+
+// upgrades proposes the open sites of the tiers that may be upgraded, by ID.
+func (f *finder) upgrades() {
+	for t := range f.rules {
+		if !f.rules[t].Upgrades {
+			continue
+		}
+		for _, i := range f.w.upgradable(t) {
+			s := &f.w.Sites[i]
+			f.found = append(f.found, Candidate{ID: "site:" + s.ID, Name: s.Name, Point: s.Point, Host: -1, Tiers: []int{t}, Way: Upgrade, Site: i})
+		}
+	}
+	from := slices.IndexFunc(f.found, func(c Candidate) bool { return c.Way == Upgrade })
+	if from >= 0 {
+		slices.SortStableFunc(f.found[from:], func(a, b Candidate) int { return cmp.Compare(a.ID, b.ID) })
+	}
+}
+
+// upgradable returns the sites of a tier that are open on the reporting date and stand in the study area, by ID.
+func (w *World) upgradable(t int) []int32 {
+	return slices.DeleteFunc(w.standing(t), func(i int32) bool { return !w.Sites[i].OpenOn(w.Date) || w.Sites[i].Region < 0 })
 }
 
 // cellPoint returns the centre of the cell's largest part, the first of equal ones.
@@ -183,6 +209,10 @@ func (f *finder) screenPlaces() {
 		c.Cell, c.Region, inside = f.w.locate(c.Point)
 		if !inside {
 			f.reject(&c, AllTiers, RejectedOutside, "")
+			continue
+		}
+		if c.Way == Upgrade { // it stands already
+			kept = append(kept, c)
 			continue
 		}
 		if f.excluded(&c) {
@@ -291,6 +321,10 @@ func (f *finder) screenTier(t int) []int32 {
 			f.reject(c, t, RejectedBanned, "")
 			continue
 		}
+		if c.Way == Upgrade {
+			rows = append(rows, int32(i))
+			continue
+		}
 		if k, d := near.nearest(c.Point, rule.Spacing); k >= 0 {
 			s := &f.w.Sites[existing[k]]
 			f.reject(c, t, RejectedSpacing, fmt.Sprintf("%s, %.0f m", cmp.Or(s.Name, s.ID), d))
@@ -323,6 +357,10 @@ func (f *finder) screenReach(t int, rows []int32, m *geo.CostMatrix, snaps []net
 	keep := make([]bool, len(rows))
 	for r, i := range rows {
 		c := &f.found[i]
+		if c.Way == Upgrade {
+			keep[r] = true
+			continue
+		}
 		if snaps != nil && !snaps[r].OK {
 			f.reject(c, t, RejectedNoRoad, f.w.Tiers[t].Mode)
 			continue

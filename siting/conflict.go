@@ -28,7 +28,7 @@ func (m *model) conflicts() [][]int32 {
 		var columns []int32
 		var points []orb.Point
 		for j, c := range m.columns {
-			if c.tier == t {
+			if c.tier == t && m.set.All[c.candidate].Way != Upgrade { // existing sites stand where they stand
 				columns = append(columns, int32(j))
 				points = append(points, m.set.All[c.candidate].Point)
 			}

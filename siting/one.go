@@ -124,8 +124,13 @@ func (s *CandidateSet) only(tier int) *CandidateSet {
 	for t := range s.Reach {
 		out.Reach[t] = &geo.CostMatrix{Limit: s.Reach[t].Limit, Columns: s.Reach[t].Columns, Offset: []int64{0}}
 	}
-	out.Reach[tier] = s.Reach[tier]
-	for _, i := range s.Serving[tier] {
+	keep := make([]bool, len(s.Serving[tier])) // an upgrade serves nobody anew
+	for r, i := range s.Serving[tier] {
+		keep[r] = s.All[i].Way != Upgrade
+	}
+	var rows []int32
+	rows, out.Reach[tier] = pickRows(s.Serving[tier], s.Reach[tier], keep)
+	for _, i := range rows {
 		c := s.All[i]
 		c.Tiers = []int{tier}
 		out.Serving[tier] = append(out.Serving[tier], int32(len(out.All)))

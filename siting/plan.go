@@ -145,13 +145,16 @@ func (m *model) pick(s *standing, chosen *chosen, j int32, year int) Pick {
 	c, w := m.columns[j], m.worth(s, j)
 	p := Pick{
 		Year: year, OpenYear: year + m.p.Options.LeadYears, Tier: c.tier, Candidate: int(c.candidate), Cost: m.cost(c),
-		Gained: w.gained, Within: w.within, Owner: w.owner, Reason: ForCoverage,
+		Way: m.set.All[c.candidate].Way, Gained: w.gained, Within: w.within, Owner: w.owner, Reason: ForCoverage,
 		RunnerUp: m.runnerUp(s, chosen, j), Pinned: m.pins(j),
 		Preferred: m.likes != nil && m.likes[j],
 	}
 	// A site that a target forced although it adds nothing of value stands for presence when it gives a first site.
 	if w.owner >= 0 && (w.gained == 0 || m.weights[c.tier].Presence > w.gained.Float()) {
 		p.Reason = ForPresence
+	}
+	if p.Way == Upgrade && w.owner < 0 {
+		p.Reason = ForUpgrade
 	}
 	m.open(s, j, w)
 	return p
@@ -262,6 +265,9 @@ func (m *model) standsIn(s *standing, j, k int32) bool {
 func (m *model) tooNearPlan(chosen *chosen, j, k int32) bool {
 	t := m.columns[j].tier
 	places := &chosen.tier[t]
+	if m.set.All[m.columns[k].candidate].Way == Upgrade {
+		return false
+	}
 	for _, i := range places.index.within(m.point(k), m.p.Rules[t].Spacing) {
 		if other := places.columns[i]; other != j && chosen.column[other] {
 			return true
@@ -292,6 +298,9 @@ func (m *model) fillYears(out *Plan, sol *solve.RolloutSolution) {
 				if p.Owner >= 0 {
 					y.Tiers[p.Tier].Owning++
 				}
+				if p.Way == Upgrade {
+					y.Tiers[p.Tier].Upgraded++
+				}
 			}
 		}
 		for t := range y.Tiers {
@@ -304,7 +313,7 @@ func (m *model) fillYears(out *Plan, sol *solve.RolloutSolution) {
 // tierYear returns what stands without the plan, with the bound and the targets of the year.
 func (m *model) tierYear(t, year int, sol *solve.RolloutSolution) TierYear {
 	total := &m.w.Coverage.Total[t]
-	y := TierYear{Covered: total.Covered, Owning: total.Owning, Required: total.Required, Target: -1, Presence: -1}
+	y := TierYear{Covered: total.Covered, Owning: total.Owning, Required: total.Required, Target: -1, Presence: -1, Existing: len(m.w.upgradable(t))}
 	more, first := m.bounds(t, year, sol)
 	y.Bound = math.Min(1, (float64(total.Covered)+more)/float64(total.People))
 	y.PresenceBound = -1
@@ -317,7 +326,11 @@ func (m *model) tierYear(t, year int, sol *solve.RolloutSolution) TierYear {
 	for _, target := range m.p.Targets {
 		if target.Tier == t && target.Year == year {
 			y.Target, y.Presence = math.Max(y.Target, target.Effective), math.Max(y.Presence, target.Presence)
+			y.UpgradeTarget = math.Max(y.UpgradeTarget, target.Upgraded)
 		}
+	}
+	if y.Existing > 0 {
+		y.UpgradeBound = math.Min(1, m.upgradable(t, year, sol)/float64(y.Existing))
 	}
 	return y
 }
@@ -330,6 +343,18 @@ func (m *model) bounds(t, year int, sol *solve.RolloutSolution) (people, regions
 	}
 	bound := sol.Years[k].Bound
 	return bound[2*t] * float64(m.scale.unit), math.Floor(bound[2*t+1] + 1e-6)
+}
+
+// upgradable returns how many sites of a tier any plan can upgrade by the end of a year.
+func (m *model) upgradable(t, year int, sol *solve.RolloutSolution) float64 {
+	k := year - m.p.Options.LeadYears - m.first
+	switch a := m.upgradeAsk[t]; {
+	case k < 0 || !m.p.Rules[t].Upgrades:
+		return 0
+	case a >= 0:
+		return math.Floor(sol.Years[k].Bound[m.class(a)] + 1e-6)
+	}
+	return float64(len(m.w.upgradable(t))) // nobody asked, so that no bound was computed
 }
 
 // share returns part / total, NaN without a total.
@@ -359,6 +384,10 @@ func (m *model) findMisses(out *Plan) {
 		if int64(y.Owning) < need(target.Presence, int64(total.Required)) {
 			out.Missed = append(out.Missed, Miss{Target: target, Kind: "presence",
 				Got: share(int64(y.Owning), int64(total.Required)), Bound: y.PresenceBound})
+		}
+		if int64(y.Upgraded) < need(target.Upgraded, int64(len(m.w.upgradable(target.Tier)))) {
+			out.Missed = append(out.Missed, Miss{Target: target, Kind: "upgraded",
+				Got: share(int64(y.Upgraded), int64(len(m.w.upgradable(target.Tier)))), Bound: y.UpgradeBound})
 		}
 	}
 }

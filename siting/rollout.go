@@ -135,6 +135,9 @@ func (p *Problem) validateTarget(k int, t Target) error {
 	if !(t.Presence <= 1) {
 		errs = append(errs, fmt.Errorf("siting: Targets[%d].Presence %v: want a share up to 1", k, t.Presence))
 	}
+	if !(t.Upgraded >= 0 && t.Upgraded <= 1) {
+		errs = append(errs, fmt.Errorf("siting: Targets[%d].Upgraded %v: want a share from 0 to 1", k, t.Upgraded))
+	}
 	if t.Presence > 0 && p.World.Tiers[t.Tier].OwnerLevel < 0 {
 		errs = append(errs, fmt.Errorf("siting: Targets[%d].Presence: tier %s has no owner level", k, p.World.Tiers[t.Tier].ID))
 	}
@@ -156,16 +159,17 @@ type model struct {
 	first int // year of the first money
 	years int // years of money, up to the last one that a budget or target asks for
 
-	columns []column          // by candidate, then tier: the order that decides ties
-	rowOf   [][]int32         // per tier and demand point: row, -1 = served already or out of everyone's reach
-	ownerOf []map[int32]int32 // per tier: row of a region without a qualifying site
-	weights []Weights
-	scale   scale
-	pinned  []int32           // per column: year of money that it must open in, solve.Free or solve.Banned; nil = no pins and bans
-	loose   []askRow          // pins that leave the year or the tier open
-	asked   []ask             // classes from 2 x tiers on
-	likes   []bool            // per column: preferred by its tier's rules; nil = no preferences
-	fulfils map[int32][]int32 // per column: rows of asks, ascending
+	columns    []column          // by candidate, then tier: the order that decides ties
+	rowOf      [][]int32         // per tier and demand point: row, -1 = served already or out of everyone's reach
+	ownerOf    []map[int32]int32 // per tier: row of a region without a qualifying site
+	weights    []Weights
+	scale      scale
+	pinned     []int32           // per column: year of money that it must open in, solve.Free or solve.Banned; nil = no pins and bans
+	loose      []askRow          // pins that leave the year or the tier open
+	asked      []ask             // classes from 2 x tiers on
+	upgradeAsk []int             // per tier: its ask of upgrades, -1 = none
+	likes      []bool            // per column: preferred by its tier's rules; nil = no preferences
+	fulfils    map[int32][]int32 // per column: rows of asks, ascending
 }
 
 func newModel(p *Problem, set *CandidateSet) (*model, error) {
@@ -185,6 +189,7 @@ func newModel(p *Problem, set *CandidateSet) (*model, error) {
 	if err := m.pin(); err != nil {
 		return nil, err
 	}
+	m.upgradeAsk = slices.Repeat([]int{-1}, len(m.w.Tiers))
 	m.asked = m.asks()
 	m.scale = m.fit()
 	return m, nil

@@ -235,9 +235,9 @@ func TestRolloutRefuses(t *testing.T) {
 		{"budget of 2027: -5", func(p *Problem) { p.Budgets = append(p.Budgets, Budget{2027, -5}) }},
 		{"two budgets for 2026", func(p *Problem) { p.Budgets = append(p.Budgets, Budget{2026, 5}) }},
 		{"span 2026 to 3026", func(p *Problem) { p.Budgets = append(p.Budgets, Budget{3026, 5}) }},
-		{"Targets[0].Tier 3 of 1", func(p *Problem) { p.Targets = []Target{{2026, 3, 1, -1}} }},
-		{"Targets[0].Effective 1.5", func(p *Problem) { p.Targets = []Target{{2026, 0, 1.5, -1}} }},
-		{"tier r60 has no owner level", func(p *Problem) { p.Targets = []Target{{2026, 0, -1, 1}} }},
+		{"Targets[0].Tier 3 of 1", func(p *Problem) { p.Targets = []Target{{Year: 2026, Tier: 3, Effective: 1}} }},
+		{"Targets[0].Effective 1.5", func(p *Problem) { p.Targets = []Target{{Year: 2026, Effective: 1.5}} }},
+		{"tier r60 has no owner level", func(p *Problem) { p.Targets = []Target{{Year: 2026, Presence: 1}} }},
 		{`"host:X" is no candidate for tier 0`, func(p *Problem) { p.Pins = []Pin{{"host:X", 0, 2026}} }},
 		{`"host:L" is no candidate for tier 0: rejected for banned`, func(p *Problem) {
 			p.Rules[0].Banned = []string{"host:L"}

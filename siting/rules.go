@@ -36,6 +36,9 @@ type TierRules struct {
 	New  Yuan // cost of a site without a host; >= 0
 	Host Yuan // cost of a site in a host place; >= 0
 
+	Upgrades bool // open sites of the tier may be upgraded
+	Upgrade  Yuan // cost of bringing one up to standard; >= 0
+
 	Cells     bool     // bare grid cells may hold it
 	NoHosts   bool     // no place may host it
 	HostKinds []string // place kinds that may host it; empty = every kind
@@ -67,7 +70,10 @@ func (r *TierRules) avoids(kind string) bool {
 
 // Cost returns what the tier costs at the candidate.
 func (r *TierRules) Cost(c *Candidate) Yuan {
-	if c.Host >= 0 {
+	switch {
+	case c.Way == Upgrade:
+		return r.Upgrade
+	case c.Host >= 0:
 		return r.Host
 	}
 	return r.New
@@ -92,6 +98,9 @@ func (r *TierRules) Validate() error {
 	}
 	if r.Host < 0 {
 		bad("Host", r.Host, "want >= 0 元")
+	}
+	if r.Upgrade < 0 {
+		bad("Upgrade", r.Upgrade, "want >= 0 元")
 	}
 	if !(r.MinPeople >= 0) || math.IsInf(r.MinPeople, 0) {
 		bad("MinPeople", r.MinPeople, "want a number >= 0")

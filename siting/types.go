@@ -38,7 +38,20 @@ type Candidate struct {
 	Region int32     // deepest region
 	Host   int32     // index into the places, -1 = no host (a new building)
 	Tiers  []int     // tiers it may serve, ascending
+
+	Way  Way   // how a site comes about here
+	Site int32 // the existing site that is upgraded; only for Upgrade
 }
+
+// Way is how a site comes about.
+type Way string
+
+// The ways of building of the Kunshan standard.
+const (
+	Build   Way = "new"     // 新建: a new building on a bare cell
+	Convert Way = "convert" // 改建: in a host place
+	Upgrade Way = "upgrade" // 功能提升: an existing site is brought up to standard
+)
 
 // Target is what a year asks of a tier. Shares are 0..1; negative = not asked.
 type Target struct {
@@ -46,6 +59,7 @@ type Target struct {
 	Tier      int
 	Effective float64 // share of people covered at the year's end
 	Presence  float64 // share of owner-level regions with a qualifying site at the year's end
+	Upgraded  float64 // share of the tier's sites of today that the plan has upgraded by the year's end; 0 = not asked
 }
 
 // Budget is the money of one year.
@@ -72,7 +86,8 @@ type Pick struct {
 	Candidate int // index into Plan.Candidates
 	Cost      Yuan
 	Gained    coverage.People // people newly covered by it when it opens, in plan order
-	Reason    string          // machine word: "coverage" or "presence"; reports translate it
+	Reason    string          // machine word: "coverage", "presence" or "upgrade"; reports translate it
+	Way       Way
 
 	Within    coverage.People // people within the tier's limit of it, whoever else serves them
 	Owner     int32           // owner-level region that it gives its first qualifying site, -1 = none
@@ -81,10 +96,11 @@ type Pick struct {
 	RunnerUp  *RunnerUp       // the best place that could have stood in for it; nil when there is none
 }
 
-// Reasons of a Pick: which of the two is worth more in the plan's objective. A tie is coverage.
+// Reasons of a Pick: which of coverage and presence is worth more in the plan's objective. A tie is coverage.
 const (
 	ForCoverage = "coverage"
 	ForPresence = "presence"
+	ForUpgrade  = "upgrade" // neither: an existing site is brought up to standard
 )
 
 // RunnerUp is the best candidate that is not in the plan and that would do part of a pick's work: at the pick's place in
@@ -111,6 +127,11 @@ type TierYear struct {
 	Owning    int             // owner-level regions with a qualifying site
 	Required  int
 	Presence  float64 // asked presence share; negative = none
+
+	Upgraded      int     // sites of today that the plan has upgraded
+	Existing      int     // sites of today
+	UpgradeTarget float64 // asked share of them; 0 = none
+	UpgradeBound  float64 // no plan with the same money and rules can upgrade a larger share; 0 where none may be upgraded
 
 	PresenceBound float64 // no plan with the same money and rules can make the owning share larger; negative where none is required
 }
@@ -163,7 +184,7 @@ type Rejection struct {
 // Miss is a target that is not met.
 type Miss struct {
 	Target Target
-	Kind   string  // "effective" or "presence"
+	Kind   string  // "effective", "presence" or "upgraded"
 	Got    float64 // share reached
 	Bound  float64 // no plan with the same money and rules reaches a larger share; below the target = proved out of reach
 }

@@ -7,6 +7,7 @@ import (
 
 	"sitecover/cmd/internal/run"
 	"sitecover/data"
+	"sitecover/siting"
 )
 
 func (a *app) planCmd() *cobra.Command {
@@ -78,24 +79,32 @@ func (a *app) plan(cmd *cobra.Command, s *run.Session, f planFlags) error {
 }
 
 func (a *app) printPlan(s *run.Session, v run.PlanReport) {
-	w := a.table(">#", a.t(">投资年", ">funded"), a.t(">开放年", ">open"), a.t("级别", "tier"), a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"),
+	w := a.table(">#", a.t(">投资年", ">funded"), a.t(">开放年", ">open"), a.t("级别", "tier"), a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("方式", "way"), a.t("区域", "region"),
 		a.t("经度,纬度", "lon,lat"), a.t(">万元", ">万元"), a.t(">新增覆盖", ">people gained"), a.t("理由", "reason"))
 	for _, p := range v.Sites {
-		w.AppendRow(row(p.Number, p.Year, p.OpenYear, p.Tier, p.Candidate, p.Host, p.Region.Name, lonlat(p.Lon, p.Lat), wan(p.Cost), people(p.Gained), a.reason(p)))
+		w.AppendRow(row(p.Number, p.Year, p.OpenYear, p.Tier, p.Candidate, p.Host, a.way(p.Way), p.Region.Name, lonlat(p.Lon, p.Lat), wan(p.Cost), people(p.Gained), a.reason(p)))
 	}
 	w.Render()
 	years := a.table(a.t(">年份", ">year"), a.t(">预算", ">budget"), a.t(">已用", ">spent"), a.t("级别", "tier"), a.t(">有效覆盖", ">effective"), a.t(">目标", ">target"),
 		a.t(">上限", ">bound"), a.t(">有形覆盖", ">presence"), a.t(">目标", ">target"))
+	var upgrades []string
 	for _, y := range v.Years {
 		for i, t := range y.Tiers {
 			year, budget, spent := "", "", ""
 			if i == 0 {
 				year, budget, spent = fmt.Sprint(y.Year), wan(y.Budget), wan(y.Spent)
 			}
+			if t.UpgradeTarget != nil {
+				upgrades = append(upgrades, a.t("%d 年底 %s 已提升 %d 处，目标 %s，上限 %s", "at the end of %d %s: %d sites upgraded, target %s, bound %s",
+					y.Year, t.Tier, t.Upgraded, percent(t.UpgradeTarget), percent(t.UpgradeBound)))
+			}
 			years.AppendRow(row(year, budget, spent, t.Tier, percent(t.Effective), optional(t.Target), percent(t.Bound), fmt.Sprintf("%d/%d", t.Owning, t.Required), optional(t.PresenceTarget)))
 		}
 	}
 	years.Render()
+	for _, line := range upgrades {
+		a.printf("%s", "%s", line)
+	}
 	if v.Reason != "" {
 		a.printf("无解：%s", "infeasible: %s", v.Reason)
 	}
@@ -116,12 +125,28 @@ func (a *app) reason(p run.PickView) string {
 	if p.First != "" {
 		return a.t("填补空白点：%s", "first site of %s", p.First)
 	}
+	if p.Reason == siting.ForUpgrade {
+		return a.t("功能提升达标", "brought up to standard")
+	}
 	return a.t("覆盖", "coverage")
 }
 
+func (a *app) way(w string) string {
+	switch siting.Way(w) {
+	case siting.Upgrade:
+		return a.t("功能提升", "upgrade")
+	case siting.Convert:
+		return a.t("改建", "convert")
+	}
+	return a.t("新建", "new")
+}
+
 func (a *app) kind(k string) string {
-	if k == "presence" {
+	switch k {
+	case "presence":
 		return a.t("有形覆盖", "presence")
+	case "upgraded":
+		return a.t("功能提升", "upgraded")
 	}
 	return a.t("有效覆盖", "effective coverage")
 }

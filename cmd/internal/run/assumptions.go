@@ -135,6 +135,9 @@ func (b *assumptions) plan() {
 // siting lists the rules for new sites of a tier, where they differ from those of all tiers or ask for something.
 func (b *assumptions) siting(t *data.TierSpec) {
 	key := "tiers." + t.ID + "."
+	if t.Upgrades {
+		b.add(key+"upgrade_cost", t.Name+"：功能提升造价", t.Name+": cost of an upgrade", money(t.Upgrade), "")
+	}
 	if t.MinPeople != b.s.Study.Candidates.MinPeople {
 		b.add(key+"min_people", t.Name+"：候选点服务半径内至少人口", t.Name+": people a candidate must reach", fmt.Sprintf("%g", t.MinPeople), "")
 	}

@@ -43,6 +43,9 @@ type TierYearView struct {
 	Owning         int      `json:"owning"`
 	Required       int      `json:"required"`
 	PresenceTarget *float64 `json:"presenceTarget"`
+	Upgraded       int      `json:"upgraded,omitempty"`
+	UpgradeTarget  *float64 `json:"upgradeTarget,omitempty"`
+	UpgradeBound   *float64 `json:"upgradeBound,omitempty"`
 }
 
 // PickView is one site to open.
@@ -60,6 +63,7 @@ type PickView struct {
 	Gained         float64   `json:"peopleGained"`
 	Within         float64   `json:"peopleWithin"`
 	Reason         string    `json:"reason"`
+	Way            string    `json:"way"`
 	First          string    `json:"firstSiteOf,omitempty"`
 	RunnerUp       string    `json:"runnerUp,omitempty"`
 	RunnerUpGained float64   `json:"runnerUpGained,omitempty"`
@@ -94,8 +98,11 @@ func PlanView(s *Session) PlanReport {
 	}
 	for _, m := range p.Missed {
 		asked := m.Target.Effective
-		if m.Kind == "presence" {
+		switch m.Kind {
+		case "presence":
 			asked = m.Target.Presence
+		case "upgraded":
+			asked = m.Target.Upgraded
 		}
 		v.Missed = append(v.Missed, MissView{m.Target.Year, s.tiers[m.Target.Tier].ID, m.Kind, asked, m.Got, m.Bound})
 	}
@@ -108,6 +115,7 @@ func (s *Session) yearView(y siting.Year) YearView {
 		out.Tiers = append(out.Tiers, TierYearView{
 			Tier: s.tiers[t].ID, Covered: x.Covered.Float(), Effective: number(x.Effective), Bound: number(x.Bound),
 			Target: asked(x.Target), Owning: x.Owning, Required: x.Required, PresenceTarget: asked(x.Presence),
+			Upgraded: x.Upgraded, UpgradeTarget: share(x.UpgradeTarget, x.UpgradeTarget > 0), UpgradeBound: share(x.UpgradeBound, x.UpgradeTarget > 0),
 		})
 	}
 	return out
@@ -118,7 +126,7 @@ func (s *Session) pickView(candidates []siting.Candidate, i int, pick siting.Pic
 	out := PickView{
 		Number: i + 1, Year: pick.Year, OpenYear: pick.OpenYear, Tier: s.tiers[pick.Tier].ID, Candidate: c.ID, Host: c.Name,
 		Lon: c.Point[0], Lat: c.Point[1], Region: s.Ref(c.Region), Cost: int64(pick.Cost), Gained: pick.Gained.Float(),
-		Within: pick.Within.Float(), Reason: pick.Reason,
+		Within: pick.Within.Float(), Reason: pick.Reason, Way: string(pick.Way),
 	}
 	if pick.Owner >= 0 {
 		out.First = s.Ref(pick.Owner).Name
