@@ -93,6 +93,10 @@ func (l *loader) pinList(sec *section, key string) (out []PinSpec) {
 // siting reads the rules of one tier for its new sites.
 func (l *loader) siting(sec *section, t *TierSpec) {
 	t.Upgrade, t.Upgrades = l.money(sec, "upgrade_cost", 0), sec.has("upgrade_cost")
+	t.ParentWithin = sec.amount("parent_within", dimLength, nonNegative, 0)
+	if t.ParentWithin > 0 && !sec.has("parent") {
+		l.y.fail(sec.get("parent_within"), sec.key("parent_within"), T("没有写 parent", "needs a parent"), T("写明上级层级 parent，或删去这一项", "name the parent tier, or remove it"))
+	}
 	t.MinPeople = sec.number("min_people", l.study.Candidates.MinPeople)
 	t.Spacing = sec.amount("spacing", dimLength, nonNegative, l.study.Candidates.Spacing)
 	t.Weight = 1

@@ -26,6 +26,7 @@ const (
 	RejectedRegion    = "region"     // outside the regions that the rules ask for
 	RejectedFarRoad   = "far_road"   // no road of the asked classes near enough; the detail names the distance
 	RejectedFarPlace  = "far_place"  // no place of the asked kinds near enough; the detail names the distance
+	RejectedNoParent  = "no_parent"  // no site of the parent tier, of today or possible, near enough; the detail names tier and distance
 	RejectedFewAround = "few_around" // fewer people than asked within the radius that the rules name
 )
 
@@ -286,7 +287,7 @@ func (f *finder) screenTiers(ctx context.Context) error {
 	f.set.Reach = make([]*geo.CostMatrix, len(f.rules))
 	demand := map[coverage.GraphKey][]network.Snap{}
 	for t := range f.rules {
-		rows := f.screenTier(t)
+		rows := f.orphans(t, f.screenTier(t))
 		points := make([]orb.Point, len(rows))
 		for r, i := range rows {
 			points[r] = f.found[i].Point

@@ -115,6 +115,7 @@ func PriceRules(ctx context.Context, p OneProblem) (*One, []RulePrice, error) {
 		q := p
 		q.Rules = append([]TierRules(nil), rules...)
 		q.Rules[p.Tier] = r
+		q.Rules[p.Tier].ParentWithin = 0 // parents are not looked for here
 		return SolveOne(ctx, q)
 	}
 	base, err := solve(p.Rules[p.Tier])

@@ -154,7 +154,7 @@ type oneModel struct {
 func newOneModel(p *OneProblem, set *CandidateSet) (*oneModel, error) {
 	rules := slices.Clone(p.Rules)
 	for t := range rules {
-		rules[t].Weight, rules[t].PresenceWeight, rules[t].Prefer = 1, -1, Prefer{}
+		rules[t].Weight, rules[t].PresenceWeight, rules[t].Prefer, rules[t].ParentWithin = 1, -1, Prefer{}, 0
 	}
 	m, err := newModel(&Problem{World: p.World, Rules: rules, Found: set, Budgets: []Budget{{Money: Yuan(p.Limit)}}}, set)
 	if err != nil {

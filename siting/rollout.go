@@ -36,6 +36,8 @@ type Problem struct {
 //	       owning_rty  <= the same over candidates j in region r
 //	       sum_jt cost_jt x_jtk <= budget_k for every year k (or cumulatively, where unspent money carries over)
 //	       sum_tk x_jtk <= 1 for every candidate j: a place serves one tier
+//	       x_jtk <= sum of x_j't'l over l <= k and candidates j' within ParentWithin of j, t' the parent tier of t, unless
+//	                a site of t' stands there today
 //	       x_jt + x_j't <= 1 where j and j' are nearer than the tier's spacing
 //
 // w_t and v_t are the Weights of the plan, preferred_ty is the Worth of the preferred sites open by y (Prefer). Existing sites are taken as they stand on the reporting date. It is the
@@ -65,7 +67,9 @@ func Rollout(ctx context.Context, p Problem) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("siting: %w", err)
 	}
-	return m.plan(sol), nil
+	plan := m.plan(sol)
+	// A deadline ends the search, not the description of what it found.
+	return plan, m.link(context.WithoutCancel(ctx), plan)
 }
 
 // searchOptions fills in the iteration budget that grows smaller with the problem. It depends on the problem alone, so that
@@ -257,6 +261,7 @@ func (m *model) rollout() *solve.RolloutProblem {
 	m.rows(out)
 	m.incidence(&out.Cover)
 	out.Conflicts = m.conflicts()
+	out.Needs = m.needs()
 	return out
 }
 

@@ -47,8 +47,11 @@ type TierRules struct {
 	Spacing   float64  // metres, great circle, to every other site of the tier, existing or planned; 0 = none
 	Banned    []string // candidate IDs that may not be used
 	Must      Must     // what the ground must offer
-	Avoid     []string // kinds of exclusions that forbid the tier; nil = every kind
-	Prefer    Prefer   // which candidates are worth more
+	// ParentWithin asks for a site of the parent tier, of today or opened no later, within so many metres, great circle;
+	// 0 = not asked. Pins of a year are taken without it.
+	ParentWithin float64
+	Avoid        []string // kinds of exclusions that forbid the tier; nil = every kind
+	Prefer       Prefer   // which candidates are worth more
 
 	// Weight is the value of one person-year of this tier against the other tiers. 0 means the default, 1.
 	Weight float64
@@ -98,6 +101,9 @@ func (r *TierRules) Validate() error {
 	}
 	if r.Host < 0 {
 		bad("Host", r.Host, "want >= 0 元")
+	}
+	if !(r.ParentWithin >= 0) || math.IsInf(r.ParentWithin, 0) {
+		bad("ParentWithin", r.ParentWithin, "want metres >= 0")
 	}
 	if r.Upgrade < 0 {
 		bad("Upgrade", r.Upgrade, "want >= 0 元")
@@ -195,7 +201,11 @@ func (w *World) validateRules(rules []TierRules) error {
 	}
 	var errs []error
 	for t := range rules {
-		if err := errors.Join(rules[t].Validate(), rules[t].Must.validate(w)); err != nil {
+		err := errors.Join(rules[t].Validate(), rules[t].Must.validate(w))
+		if rules[t].ParentWithin > 0 && (w.Tiers[t].Parent < 0 || w.Tiers[t].Parent >= t) {
+			err = errors.Join(err, fmt.Errorf("ParentWithin: parent tier %d: want one of the tiers before", w.Tiers[t].Parent))
+		}
+		if err != nil {
 			errs = append(errs, fmt.Errorf("siting: rules of tier %s: %w", w.Tiers[t].ID, err))
 		}
 	}

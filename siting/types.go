@@ -91,6 +91,7 @@ type Pick struct {
 
 	Within    coverage.People // people within the tier's limit of it, whoever else serves them
 	Owner     int32           // owner-level region that it gives its first qualifying site, -1 = none
+	Parent    *Link           // the site of the parent tier that it belongs to; nil = no parent tier, or none anywhere
 	Pinned    bool            // asked for by a Pin
 	Preferred bool            // the tier's rules prefer it
 	RunnerUp  *RunnerUp       // the best place that could have stood in for it; nil when there is none
@@ -158,6 +159,7 @@ type Plan struct {
 	Bound  float64
 	Gap    float64 // (Bound - Objective) / Bound
 	Missed []Miss  // targets that the plan does not meet
+	Links  []Link  // every site of today and of the plan whose tier has a parent, by tier, sites of today by ID first
 	Seed   uint64
 
 	Iterations int       // bound iterations that the search used

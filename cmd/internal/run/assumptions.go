@@ -135,6 +135,9 @@ func (b *assumptions) plan() {
 // siting lists the rules for new sites of a tier, where they differ from those of all tiers or ask for something.
 func (b *assumptions) siting(t *data.TierSpec) {
 	key := "tiers." + t.ID + "."
+	if t.ParentWithin > 0 {
+		b.add(key+"parent_within", t.Name+"：离上级设施最远", t.Name+": farthest from a site of the parent tier", fmt.Sprintf("%g m", t.ParentWithin), "")
+	}
 	if t.Upgrades {
 		b.add(key+"upgrade_cost", t.Name+"：功能提升造价", t.Name+": cost of an upgrade", money(t.Upgrade), "")
 	}

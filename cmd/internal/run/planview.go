@@ -64,6 +64,8 @@ type PickView struct {
 	Within         float64   `json:"peopleWithin"`
 	Reason         string    `json:"reason"`
 	Way            string    `json:"way"`
+	Parent         string    `json:"parent,omitempty"`     // id of an existing site, or candidate id of a planned one
+	ParentCost     *float64  `json:"parentCost,omitempty"` // metres, or seconds where the parent tier is timed
 	First          string    `json:"firstSiteOf,omitempty"`
 	RunnerUp       string    `json:"runnerUp,omitempty"`
 	RunnerUpGained float64   `json:"runnerUpGained,omitempty"`
@@ -94,7 +96,11 @@ func PlanView(s *Session) PlanReport {
 		v.Years = append(v.Years, s.yearView(y))
 	}
 	for i, pick := range p.Picks {
-		v.Sites = append(v.Sites, s.pickView(p.Candidates, i, pick))
+		site := s.pickView(p.Candidates, i, pick)
+		if l := pick.Parent; l != nil {
+			site.Parent, site.ParentCost = s.parentOf(p, l), share(l.Cost, true)
+		}
+		v.Sites = append(v.Sites, site)
 	}
 	for _, m := range p.Missed {
 		asked := m.Target.Effective
@@ -107,6 +113,17 @@ func PlanView(s *Session) PlanReport {
 		v.Missed = append(v.Missed, MissView{m.Target.Year, s.tiers[m.Target.Tier].ID, m.Kind, asked, m.Got, m.Bound})
 	}
 	return v
+}
+
+// parentOf names the parent of a link: a site's id, or the candidate's where it is planned; "" without one.
+func (s *Session) parentOf(p *siting.Plan, l *siting.Link) string {
+	switch {
+	case l.ParentSite >= 0:
+		return s.Data.Sites[l.ParentSite].ID
+	case l.ParentPick >= 0:
+		return p.Candidates[p.Picks[l.ParentPick].Candidate].ID
+	}
+	return ""
 }
 
 func (s *Session) yearView(y siting.Year) YearView {

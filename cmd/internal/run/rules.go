@@ -19,7 +19,7 @@ func (s *Session) Rules() []siting.TierRules {
 		t := &s.Study.Tiers[i]
 		out[i] = siting.TierRules{
 			New: t.Cost, Host: t.Host, Cells: t.Cells, HostKinds: t.Hosts, MinPeople: t.MinPeople, Spacing: t.Spacing,
-			Upgrades: t.Upgrades, Upgrade: t.Upgrade, Weight: t.Weight, PresenceWeight: t.Presence, Avoid: t.Avoid, Banned: s.Study.Candidates.Ban,
+			ParentWithin: t.ParentWithin, Upgrades: t.Upgrades, Upgrade: t.Upgrade, Weight: t.Weight, PresenceWeight: t.Presence, Avoid: t.Avoid, Banned: s.Study.Candidates.Ban,
 		}
 		if m := t.Must.Road; m != nil {
 			out[i].Must.Road = &siting.NearRoad{Classes: m.Classes, Within: m.Within}
