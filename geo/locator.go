@@ -14,11 +14,24 @@ type locator struct {
 	scale float64 // bands per degree
 	first []int32 // edges of band b are edges[first[b]:first[b+1]]
 	edges []bandEdge
+	rings []locatorRing
 }
 
-type bandEdge struct {
-	a, b    orb.Point
+// bandEdge is the edge of a ring that ends at a vertex. An edge is filed in several bands: numbers take less room than points.
+type bandEdge struct{ ring, at int32 }
+
+type locatorRing struct {
+	points  orb.Ring
 	polygon int32
+}
+
+// ends returns the ends of an edge.
+func (l *locator) ends(e bandEdge) (a, b orb.Point) {
+	ring := l.rings[e.ring].points
+	if e.at == 0 {
+		return ring[len(ring)-1], ring[0]
+	}
+	return ring[e.at-1], ring[e.at]
 }
 
 // lazyLocator makes the locator of a shape when it is first asked for: the outline of a province takes as much room as those of
@@ -35,14 +48,19 @@ func (l *lazyLocator) of(shape orb.MultiPolygon) *locator {
 
 func newLocator(shape orb.MultiPolygon) *locator {
 	l := &locator{bound: shape.Bound()}
+	for i, polygon := range shape {
+		for _, ring := range polygon {
+			l.rings = append(l.rings, locatorRing{ring, int32(i)})
+		}
+	}
 	vertices := 0
-	forEdges(shape, func(bandEdge) { vertices++ })
+	l.forEdges(func(bandEdge) { vertices++ })
 	bands := max(1, vertices/4)
 	if height := l.bound.Max[1] - l.bound.Min[1]; height > 0 {
 		l.scale = float64(bands) / height
 	}
 	count := make([]int32, bands+1)
-	forEdges(shape, func(e bandEdge) {
+	l.forEdges(func(e bandEdge) {
 		low, high := l.bands(e, bands)
 		for b := low; b <= high; b++ {
 			count[b+1]++
@@ -54,7 +72,7 @@ func newLocator(shape orb.MultiPolygon) *locator {
 	l.first = count
 	l.edges = make([]bandEdge, count[bands])
 	next := append([]int32(nil), count[:bands]...)
-	forEdges(shape, func(e bandEdge) {
+	l.forEdges(func(e bandEdge) {
 		low, high := l.bands(e, bands)
 		for b := low; b <= high; b++ {
 			l.edges[next[b]] = e
@@ -64,14 +82,12 @@ func newLocator(shape orb.MultiPolygon) *locator {
 	return l
 }
 
-func forEdges(shape orb.MultiPolygon, visit func(bandEdge)) {
-	for i, polygon := range shape {
-		for _, ring := range polygon {
-			for j := range ring {
-				a, b := ring[(j+len(ring)-1)%len(ring)], ring[j]
-				if a != b {
-					visit(bandEdge{a: a, b: b, polygon: int32(i)})
-				}
+func (l *locator) forEdges(visit func(bandEdge)) {
+	for r := range l.rings {
+		for i := range l.rings[r].points {
+			e := bandEdge{int32(r), int32(i)}
+			if a, b := l.ends(e); a != b {
+				visit(e)
 			}
 		}
 	}
@@ -83,7 +99,8 @@ func (l *locator) band(y float64, bands int) int {
 }
 
 func (l *locator) bands(e bandEdge, bands int) (low, high int) {
-	return l.band(min(e.a[1], e.b[1]), bands), l.band(max(e.a[1], e.b[1]), bands)
+	a, b := l.ends(e)
+	return l.band(min(a[1], b[1]), bands), l.band(max(a[1], b[1]), bands)
 }
 
 func (l *locator) contains(p orb.Point) bool {
@@ -94,13 +111,14 @@ func (l *locator) contains(p orb.Point) bool {
 	// Edges of a band are in the order of the polygons: a point is inside when it is inside one of them.
 	inside, polygon := false, int32(-1)
 	for _, e := range l.edges[l.first[b]:l.first[b+1]] {
-		if e.polygon != polygon {
+		if of := l.rings[e.ring].polygon; of != polygon {
 			if inside {
 				return true
 			}
-			polygon = e.polygon
+			polygon = of
 		}
-		switch crossing(e.a, e.b, p) {
+		a, b := l.ends(e)
+		switch crossing(a, b, p) {
 		case onEdge:
 			return true
 		case crosses:
