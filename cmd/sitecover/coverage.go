@@ -41,6 +41,9 @@ Over-claim: people that a circle would count but the road network does not. Unco
 				return err
 			}
 			view := run.CoverageView(s)
+			if err := s.AddOthers(cmd.Context(), &view); err != nil {
+				return err
+			}
 			if f.detail {
 				if err := s.AddDetail(&view); err != nil {
 					return err
@@ -124,6 +127,7 @@ func (a *app) printCoverage(v run.CoverageReport, f filter, level string) {
 		if f.detail {
 			a.printDetail(t, level)
 		}
+		a.printOthers(t)
 		if t.Total.Required > 0 {
 			a.printf("空白点 %d 个（应有 %d 个，缺 %s）%s", "%d of %d required regions have no qualifying site (%s)%s", len(t.Blank), t.Total.Required,
 				percent(complement(t.Total.Presence)), names(t.Blank, 12))
@@ -206,4 +210,17 @@ func decimal(v *float64) string {
 		return "n/a"
 	}
 	return fmt.Sprintf("%.2f", *v)
+}
+
+// printOthers tells the totals by other measures, where the study has them.
+func (a *app) printOthers(t run.TierCoverage) {
+	for _, g := range t.TotalGroups {
+		a.printf("群体 %s：%s 人，有效覆盖 %s", "group %s: %s people, effective %s", g.Group, people(g.People), percent(g.Effective))
+	}
+	for _, h := range t.TotalHours {
+		a.printf("%s 时开放 %d 处（时间不详 %d 处）：有效覆盖 %s", "at %s %d sites are open (%d of unknown hours): effective %s", h.Moment, h.Open, h.Unknown, percent(h.Effective))
+	}
+	if l := t.TotalLand; l != nil {
+		a.printf("居住用地 %.1f 公顷，有效覆盖 %s", "residential land %.1f ha, effective %s", l.Hectares, percent(l.Effective))
+	}
 }

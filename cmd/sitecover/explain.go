@@ -10,6 +10,7 @@ import (
 	h3 "github.com/uber/h3-go/v4"
 
 	"sitecover/cmd/internal/run"
+	"sitecover/geo"
 )
 
 // where says which place `explain` is asked about: exactly one of them.
@@ -147,4 +148,12 @@ func quantity(limit string, v float64) string {
 		return fmt.Sprintf("%.1f min", v/60)
 	}
 	return metres(v)
+}
+
+// orNone writes an impedance to a site, or that there is none.
+func orNone(limit geo.Limit, v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return quantity(run.LimitText(limit), *v)
 }

@@ -43,8 +43,9 @@ type FixView struct {
 	Host      string  `json:"host,omitempty"`
 	Lon       float64 `json:"lon"`
 	Lat       float64 `json:"lat"`
-	Distance  float64 `json:"cost"` // from the place's demand point, in the limit's unit
+	Distance  float64 `json:"distance"` // of explain: from the place, in the limit's unit; of gaps: metres from the gap's centre
 	YuanCost  int64   `json:"costYuan"`
+	People    float64 `json:"people,omitempty"` // of gaps: uncovered people that it would cover
 }
 
 // ExplainPlace explains a place (WGS84 longitude, latitude) for every tier.
@@ -132,7 +133,7 @@ func (s *Session) fix(found *siting.CandidateSet, tier int, demand int32) *FixVi
 			if c.Host >= 0 {
 				money = spec.Host
 			}
-			f := &FixView{c.ID, c.Name, c.Point[0], c.Point[1], costs[k].Value(), int64(money)}
+			f := &FixView{c.ID, c.Name, c.Point[0], c.Point[1], costs[k].Value(), int64(money), 0}
 			if best == nil || f.YuanCost < best.YuanCost || f.YuanCost == best.YuanCost && f.Distance < best.Distance {
 				best = f
 			}

@@ -203,7 +203,7 @@ func (s *Session) FindGaps(ctx context.Context) error {
 	if s.Gaps == nil {
 		s.Gaps = []coverage.Gap{}
 	}
-	return nil
+	return coverage.MarkZones(s.input(), s.Result, s.Gaps, s.Data.Zones)
 }
 
 // names are the named places that gaps may be named after.

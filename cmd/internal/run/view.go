@@ -107,6 +107,9 @@ type TierCoverage struct {
 	Blank   []RegionRef      `json:"blank"`
 
 	TotalDetail *DetailView `json:"totalDetail,omitempty"`
+	TotalGroups []GroupView `json:"totalGroups,omitempty"`
+	TotalHours  []HoursView `json:"totalHours,omitempty"`
+	TotalLand   *LandView   `json:"totalResidentialLand,omitempty"`
 }
 
 // RegionCoverage is a region and its figures.
@@ -114,6 +117,9 @@ type RegionCoverage struct {
 	RegionRef
 	IndicatorView
 	Detail *DetailView `json:"detail,omitempty"`
+	Groups []GroupView `json:"groups,omitempty"`
+	Hours  []HoursView `json:"hours,omitempty"`
+	Land   *LandView   `json:"residentialLand,omitempty"`
 }
 
 // RegionRef names a region.
@@ -218,6 +224,16 @@ type GapView struct {
 	Lat         float64     `json:"lat"`
 	NearestSite string      `json:"nearestSite,omitempty"`
 	Metres      *float64    `json:"nearestSiteMetres"`
+	Groups      []float64   `json:"groups,omitempty"` // uncovered members, in the order of the study's groups
+	Zones       []ZoneView  `json:"zones,omitempty"`
+	Fix         *GapFix     `json:"fix,omitempty"`
+}
+
+// ZoneView is a special zone that a gap touches.
+type ZoneView struct {
+	Name   string  `json:"name"`
+	Kind   string  `json:"kind"`
+	People float64 `json:"people"`
 }
 
 // GapsView tells the gaps of the session, which must have been found.
@@ -228,6 +244,12 @@ func GapsView(s *Session) GapReport {
 			Place: g.Place, Lon: g.Centre[0], Lat: g.Centre[1], Cells: cellIDs(s.Grid, g.Cells), Touches: []RegionRef{}}
 		for _, r := range g.Touches {
 			view.Touches = append(view.Touches, s.Ref(r))
+		}
+		for _, p := range g.Groups {
+			view.Groups = append(view.Groups, p.Float())
+		}
+		for _, z := range g.Zones {
+			view.Zones = append(view.Zones, ZoneView{s.Data.Zones[z.Zone].Name, s.Data.Zones[z.Zone].Kind, z.People.Float()})
 		}
 		if g.Site >= 0 {
 			view.NearestSite, view.Metres = s.Data.Sites[g.Site].ID, share(g.Metres, true)
