@@ -65,6 +65,7 @@ func (l *loader) run() {
 	l.grid()
 	l.modes()
 	l.candidates()
+	defer l.standard()() // fills in before the tiers are read, and tells what it filled once all is read
 	l.tiers()
 	l.pins()
 	l.plan()

@@ -144,6 +144,7 @@ func (r *reader) studyFile(context.Context) {
 	if in.inspect() {
 		r.closeInput(in)
 	}
+	r.standardFile()
 }
 
 // locate returns the deepest region that contains a point, -1 outside the study area.

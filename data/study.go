@@ -44,6 +44,9 @@ type Study struct {
 	Scenarios  []ScenarioSpec // by name in the order written
 	Stations   *StationSpec   // nil = no 红色驿站 asked
 
+	Standard *StandardUse      // the standard that fills what the study leaves out; nil = none
+	From     map[string]Origin // YAML key path -> where the standard says it, for every value filled from it
+
 	Set map[string]int // YAML key path ("grid.resolution") -> line, for every key the user wrote; the rest are defaults
 }
 

@@ -47,7 +47,11 @@ func (b *assumptions) add(key, zh, en, value, source string) {
 	if set {
 		source = "study.yaml:" + strconv.Itoa(line)
 	}
-	b.list = append(b.list, reports.Assumption{Key: key, ZH: zh, EN: en, Value: value, Source: source, Default: !set})
+	isDefault := !set
+	if o, filled := b.s.Study.From[key]; filled {
+		source, isDefault = o.String(), o.Default
+	}
+	b.list = append(b.list, reports.Assumption{Key: key, ZH: zh, EN: en, Value: value, Source: source, Default: isDefault})
 }
 
 func (b *assumptions) rules() {
@@ -71,7 +75,7 @@ func (b *assumptions) tier(i int) {
 	t := b.s.Study.Tiers[i]
 	key := "tiers." + t.ID + "."
 	limit := key + "radius"
-	if _, minutes := b.s.Study.Set[key+"minutes"]; minutes {
+	if _, _, minutes := b.s.Study.SourceOf(key + "minutes"); minutes {
 		limit = key + "minutes"
 	}
 	b.add(limit, t.Name+"：服务半径", t.Name+": service radius", LimitText(t.Limit), "GB 50180-2018 by analogy; no norm of its own exists")
