@@ -143,6 +143,16 @@ var mapLabels = map[string]text{
 	"unit.min":        {"分钟", "min"},
 }
 
+// layerLabels are the titles of map layers.
+var layerLabels = map[string]text{
+	"kml.cells":    {"网格", "Cells"},
+	"kml.sites":    {"现有站点", "Existing sites"},
+	"kml.gaps":     {"空白区", "Gaps"},
+	"kml.plan":     {"拟建站点", "Proposed sites"},
+	"kml.stations": {"红色驿站", "Red stations"},
+	"kml.regions":  {"区划", "Regions"},
+}
+
 // bookLabels are the sheet names and column heads of the workbook.
 var bookLabels = map[string]text{
 	"sheet.summary":  {"总览", "Summary"},

@@ -50,6 +50,11 @@ func (fs fields) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// sink takes the features of a layer, in order.
+type sink interface {
+	add(g orb.Geometry, fs fields)
+}
+
 // layer writes one GeoJSON file (RFC 7946: WGS84 longitude, latitude; outer rings anticlockwise; seven decimals, about 1 cm),
 // one feature a line, in the order added.
 type layer struct {
@@ -58,11 +63,11 @@ type layer struct {
 	err error
 }
 
-func newLayer(w io.Writer, name string) *layer {
+func newLayer(w io.Writer, name string, in frame) *layer {
 	l := &layer{w: bufio.NewWriter(w)}
 	head, err := json.Marshal(name)
 	l.err = err
-	l.write([]byte(`{"type":"FeatureCollection","name":`), head, []byte(`,"features":[`))
+	l.write([]byte(`{"type":"FeatureCollection","name":`), head, []byte(in.member()), []byte(`,"features":[`))
 	return l
 }
 
@@ -137,21 +142,6 @@ func share(part, whole coverage.People) float64 {
 	return round(float64(part)/float64(whole), 6)
 }
 
-// layerFiles are the map layers of a report. Every layer is always written, even when empty.
-func layerFiles(b *builder) []file {
-	one := func(name string, fill func(*layer)) file {
-		return file{"layers/" + name + ".geojson", func(w io.Writer) error {
-			l := newLayer(w, name)
-			fill(l)
-			return l.close()
-		}}
-	}
-	return []file{
-		one("cells", b.cellLayer), one("sites", b.siteLayer), one("gaps", b.gapLayer), one("plan", b.planLayer),
-		one("stations", b.stationLayer), one("regions", b.regionLayer),
-	}
-}
-
 // regionFields are the ID and name of a region, both null outside all regions.
 func (b *builder) regionFields(r int32) fields {
 	if r < 0 {
@@ -160,7 +150,7 @@ func (b *builder) regionFields(r int32) fields {
 	return fields{{"region", b.s.Regions.All[r].ID}, {"region_name", b.s.Regions.All[r].Name}}
 }
 
-func (b *builder) cellLayer(l *layer) {
+func (b *builder) cellLayer(l sink) {
 	for _, c := range b.cells {
 		id := b.s.Grid.Cells[c.index]
 		ring := orb.Ring{}
@@ -195,7 +185,7 @@ func impedance(c geo.Impedance) any {
 	return c.Value()
 }
 
-func (b *builder) siteLayer(l *layer) {
+func (b *builder) siteLayer(l sink) {
 	for _, s := range b.s.Sites {
 		fs := fields{{"id", s.ID}, {"name", s.Name}, {"tier", b.s.Tiers[s.Tier].ID}, {"tier_name", b.s.Tiers[s.Tier].Name}}
 		fs = append(fs, b.regionFields(s.Region)...)
@@ -216,7 +206,7 @@ func (b *builder) siteLayer(l *layer) {
 	}
 }
 
-func (b *builder) gapLayer(l *layer) {
+func (b *builder) gapLayer(l sink) {
 	for i := range b.s.Gaps {
 		g := &b.s.Gaps[i]
 		fs := fields{{"id", g.ID}, {"tier", b.s.Tiers[g.Tier].ID}, {"rank", g.Rank}, {"people", round(g.People.Float(), 3)}, {"cells", len(g.Cells)}}
@@ -230,7 +220,7 @@ func (b *builder) gapLayer(l *layer) {
 	}
 }
 
-func (b *builder) planLayer(l *layer) {
+func (b *builder) planLayer(l sink) {
 	if b.s.Plan == nil {
 		return
 	}
@@ -243,7 +233,7 @@ func (b *builder) planLayer(l *layer) {
 	}
 }
 
-func (b *builder) stationLayer(l *layer) {
+func (b *builder) stationLayer(l sink) {
 	for _, st := range b.s.Stations {
 		c := st.Candidate
 		fs := fields{{"rank", st.Rank}, {"candidate", c.ID}, {"name", b.candidateName(c)}}
@@ -260,7 +250,7 @@ func (b *builder) stationLayer(l *layer) {
 	}
 }
 
-func (b *builder) regionLayer(l *layer) {
+func (b *builder) regionLayer(l sink) {
 	for r, reg := range b.s.Regions.All {
 		var parent any
 		if reg.Parent >= 0 {

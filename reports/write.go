@@ -7,19 +7,32 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // Options of a report.
 type Options struct {
-	Lang string // "zh" (the default when empty) or "en"
+	Lang   string   // "zh" (the default when empty) or "en"
+	Layers []string // formats of the map layers, of AllLayers; DefaultLayers when nil, none when empty
+	CRS    string   // of the map layers: "wgs84" (the default when empty), "cgcs2000" or "gcj02"
 }
 
-// Validate rejects a language that reports do not speak.
+// Validate rejects a language that reports do not speak, and formats and systems that layers do not come in.
 func (o Options) Validate() error {
+	var problems []error
 	if o.Lang != "" && o.Lang != Chinese && o.Lang != English {
-		return fmt.Errorf("reports: Options.Lang %q: must be %q or %q", o.Lang, Chinese, English)
+		problems = append(problems, fmt.Errorf("reports: Options.Lang %q: must be %q or %q", o.Lang, Chinese, English))
 	}
-	return nil
+	for _, l := range o.Layers {
+		if !slices.Contains(AllLayers, l) {
+			problems = append(problems, fmt.Errorf("reports: Options.Layers %q: must be of %s", l, strings.Join(AllLayers, ", ")))
+		}
+	}
+	if _, err := frameOf(o.CRS); err != nil {
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
 }
 
 // file is one output: its path inside the folder, with slashes, and what writes it.
@@ -28,8 +41,8 @@ type file struct {
 	write func(io.Writer) error
 }
 
-// Write writes the whole report into a folder: report.html (one file that needs nothing else), plan.xlsx, and
-// layers/*.geojson (WGS84). The folder is made when it is missing; other files in it are left alone. Everything is
+// Write writes the whole report into a folder: report.html (one file that needs nothing else), plan.xlsx, and the map layers
+// under layers/. The folder is made when it is missing; other files in it are left alone. Everything is
 // written to a temporary folder beside it first and moved over only when complete, so a failure leaves the old report as it
 // was. The same study and options give the same bytes.
 func Write(ctx context.Context, dir string, s *Study, o Options) (err error) {
@@ -56,7 +69,7 @@ func Write(ctx context.Context, dir string, s *Study, o Options) (err error) {
 	files := append([]file{
 		{"report.html", func(w io.Writer) error { return writeHTML(w, p, b) }},
 		{"plan.xlsx", func(w io.Writer) error { return writeBook(w, b) }},
-	}, layerFiles(b)...)
+	}, layerFiles(b, o)...)
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return err

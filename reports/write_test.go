@@ -36,7 +36,7 @@ func written(t testing.TB, s *Study, lang string) (dir string, files map[string]
 }
 
 // outputs are all the files of a report.
-var outputs = []string{"report.html", "plan.xlsx", "layers/cells.geojson", "layers/sites.geojson", "layers/gaps.geojson",
+var outputs = []string{"report.html", "plan.xlsx", "layers/layers.gpkg", "layers/layers.kml", "layers/cells.geojson", "layers/sites.geojson", "layers/gaps.geojson",
 	"layers/plan.geojson", "layers/stations.geojson", "layers/regions.geojson"}
 
 func TestWriteGivesTheSameBytesOnAnyNumberOfCores(t *testing.T) {
