@@ -429,6 +429,14 @@ func (w *World) reach(ctx context.Context, t int, points []orb.Point, demand map
 	return m, snaps, err
 }
 
+// reachWithin returns whom points reach within a limit in the way that a tier travels.
+func (w *World) reachWithin(ctx context.Context, t int, points []orb.Point, limit geo.Limit) (*geo.CostMatrix, []network.Snap, error) {
+	wide := *w
+	wide.Tiers = slices.Clone(w.Tiers)
+	wide.Tiers[t].Limit = limit
+	return wide.reach(ctx, t, points, map[coverage.GraphKey][]network.Snap{})
+}
+
 // pickRows returns the rows to keep and their part of the matrix.
 func pickRows(rows []int32, m *geo.CostMatrix, keep []bool) ([]int32, *geo.CostMatrix) {
 	var kept []int32

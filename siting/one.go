@@ -18,6 +18,10 @@ type Model string
 const (
 	MCLP Model = "mclp" // cover most people with so many sites or so much money
 	LSCP Model = "lscp" // cover everyone, or a share, with fewest sites or least money
+
+	PMedian Model = "pmedian" // so many sites with the least mean way
+	PCenter Model = "pcenter" // so many sites with the shortest longest way
+	Backup  Model = "backup"  // a second site within the limit for most people who have one today
 )
 
 // Unit is what a model limits or minimises.
@@ -37,7 +41,7 @@ type OneProblem struct {
 	Tier  int
 	Model Model
 	Unit  Unit
-	Limit int64         // MCLP: sites or 元 to spend, >= 0
+	Limit int64         // MCLP, Backup: sites or 元 to spend, >= 0; PMedian, PCenter: sites
 	Share float64       // LSCP: share of the tier's people that must be covered, those of today included, (0, 1]; 0 = everyone whom some candidate reaches
 	Solve solve.Options // the zero value is the solver's default
 }
@@ -48,7 +52,8 @@ type One struct {
 	Rejected   []Rejection
 	Picks      []Pick // in the order of what each adds to those before it; their years are 0
 	Status     Status
-	Objective  float64 // MCLP: people newly covered; LSCP: sites or 元
+	Objective  float64 // MCLP: people newly covered; LSCP: sites or 元; PMedian, PCenter: metres or seconds; Backup: people
+	Before     float64 // PMedian, PCenter: mean or longest way today; Backup: people with two sites within the limit today
 	Bound      float64 // no choice under the same rules has a better objective
 	Gap        float64 // |Bound - Objective| / Bound
 	Reason     string  // why it is infeasible, in English; "" otherwise
@@ -56,7 +61,7 @@ type One struct {
 	Covered    coverage.People // people of the tier covered in the end
 	Effective  float64         // share of people; NaN without people
 	OutOfReach coverage.People // people whom no open site and no candidate reaches
-	TooNear    [][2]int        // LSCP only: pairs of Picks nearer to each other than the spacing, which that model does not know
+	TooNear    [][2]int        // LSCP, PMedian, PCenter: pairs of Picks nearer to each other than the spacing, which that model does not know
 	Cost       Yuan
 }
 
@@ -72,8 +77,14 @@ func (p *OneProblem) Validate() error {
 	if p.Tier < 0 || p.Tier >= len(p.World.Tiers) {
 		bad("Tier %d of %d", p.Tier, len(p.World.Tiers))
 	}
-	if p.Model != MCLP && p.Model != LSCP {
-		bad("Model %q: want %q or %q", p.Model, MCLP, LSCP)
+	switch p.Model {
+	case MCLP, LSCP, Backup:
+	case PMedian, PCenter:
+		if p.Unit != BySites {
+			bad("Unit: %s limits the number of sites", p.Model)
+		}
+	default:
+		bad("Model %q: want %q, %q, %q, %q or %q", p.Model, MCLP, LSCP, PMedian, PCenter, Backup)
 	}
 	if p.Unit > ByMoney {
 		bad("Unit %d is unknown", p.Unit)
@@ -107,8 +118,15 @@ func SolveOne(ctx context.Context, p OneProblem) (*One, error) {
 		return nil, err
 	}
 	solver := o.mclp
-	if p.Model == LSCP {
+	switch p.Model {
+	case LSCP:
 		solver = o.lscp
+	case PMedian:
+		solver = o.pmedian
+	case PCenter:
+		solver = o.pcenter
+	case Backup:
+		solver = o.backup
 	}
 	open, out, err := solver(ctx)
 	if err != nil {
@@ -214,7 +232,7 @@ func (o *oneModel) finish(open []int32, out *One) {
 		}
 	}
 	out.Effective = share(int64(out.Covered), int64(total.People))
-	if o.p.Model == LSCP {
+	if o.p.Model == LSCP || o.p.Model == PMedian || o.p.Model == PCenter {
 		out.TooNear = o.tooNear(out)
 	}
 }

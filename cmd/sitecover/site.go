@@ -18,6 +18,7 @@ type siteFlags struct {
 	share    string
 	stations bool
 	why      string
+	model    string
 }
 
 func (a *app) siteCmd() *cobra.Command {
@@ -60,6 +61,8 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.budget, "budget", "", a.t("多少钱，例如 \"300 万元\"", "how much money, for example \"300 万元\""))
 	flags.StringVar(&f.share, "share", "", a.t("覆盖到多少人口，例如 90%%", "which share of people, for example 90%%"))
 	flags.BoolVar(&f.stations, "stations", false, a.t("按人流选红色驿站", "choose red stations by footfall"))
+	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 第二处可选最多；默认按所问取 mclp 或 lscp",
+		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site for most); by default mclp or lscp as the question asks"))
 	flags.StringVar(&f.why, "why", "", a.t("说明这个地点或网格为什么是或不是候选", "say why this place or cell is a candidate or not"))
 	a.searchFlags(cmd)
 	return cmd
@@ -82,7 +85,31 @@ func (f *siteFlags) check(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("sites") && f.sites < 1:
 		return usage("--sites 至少为 1，不能是 %d", "--sites must be at least 1, not %d", f.sites)
 	}
-	return nil
+	return f.checkModel()
+}
+
+// checkModel refuses a model that does not answer the question.
+func (f *siteFlags) checkModel() error {
+	switch siting.Model(f.model) {
+	case "":
+		return nil
+	case siting.LSCP:
+		if f.share != "" {
+			return nil
+		}
+		return usage("--model lscp 要配 --share", "--model lscp goes with --share")
+	case siting.MCLP, siting.Backup:
+		if f.sites > 0 || f.budget != "" {
+			return nil
+		}
+		return usage("--model %s 要配 --sites 或 --budget", "--model %s goes with --sites or --budget", f.model)
+	case siting.PMedian, siting.PCenter:
+		if f.sites > 0 {
+			return nil
+		}
+		return usage("--model %s 要配 --sites", "--model %s goes with --sites", f.model)
+	}
+	return usage("没有 --model %q，可用：mclp、lscp、pmedian、pcenter、backup", "there is no --model %q; known are mclp, lscp, pmedian, pcenter, backup", f.model)
 }
 
 // problem turns the flags into a model.
@@ -107,6 +134,9 @@ func (f *siteFlags) problem(s *run.Session) (siting.OneProblem, error) {
 		p.Model, p.Share = siting.LSCP, share
 	default:
 		p.Limit = f.sites
+	}
+	if f.model != "" {
+		p.Model = siting.Model(f.model)
 	}
 	return p, nil
 }
@@ -136,6 +166,13 @@ func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 	a.printf("%s（%s）：%d 处，%s 万元；覆盖 %s 人（%s），%s 人任何候选点都够不到", "%s (%s): %d sites, %s 万元; %s people covered (%s), %s beyond every candidate",
 		v.Tier, strings.ToUpper(v.Model), len(v.Sites), wan(v.Cost), people(v.Covered), percent(v.Effective), people(v.OutOfReach))
 	a.printf("状态 %s，目标值 %s，上限 %s，差距 %.2f %%", "status %s, objective %s, bound %s, gap %.2f %%", v.Status, people(v.Objective), people(v.Bound), v.Gap*100)
+	switch p.Model {
+	case siting.PMedian, siting.PCenter:
+		a.printf("目标值为到最近设施的路程（米或秒）：今天 %s，建成后 %s；更远于 %d 倍服务半径的按该距离计", "the objective is the way to the nearest site (metres or seconds): today %s, then %s; whoever is beyond %d times the limit counts at that distance",
+			people(v.Before), people(v.Objective), siting.Farthest)
+	case siting.Backup:
+		a.printf("今天有两处以上可选的 %s 人，新增 %s 人", "%s people have two sites within the limit today, %s more will", people(v.Before), people(v.Objective))
+	}
 	for _, pair := range v.TooNear {
 		a.printf("注意：%d 号与 %d 号近于最小间距", "note: no. %d and no. %d are nearer than the spacing", pair[0], pair[1])
 	}
