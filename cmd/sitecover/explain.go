@@ -14,7 +14,7 @@ import (
 )
 
 // where says which place `explain` is asked about: exactly one of them.
-type where struct{ at, cell, site, layer string }
+type where struct{ at, cell, site, region, layer string }
 
 func (a *app) explainCmd() *cobra.Command {
 	var w where
@@ -32,6 +32,9 @@ func (a *app) explainCmd() *cobra.Command {
 			s, err := a.open(cmd, args)
 			if err != nil {
 				return err
+			}
+			if w.region != "" {
+				return a.region(cmd, s, w.region)
 			}
 			at, err := w.point(s)
 			if err != nil {
@@ -56,19 +59,23 @@ func (a *app) explainCmd() *cobra.Command {
 	cmd.Flags().StringVar(&w.at, "at", "", a.t("经度,纬度（WGS84）", "lon,lat (WGS84)"))
 	cmd.Flags().StringVar(&w.cell, "cell", "", a.t("H3 网格编号", "H3 cell"))
 	cmd.Flags().StringVar(&w.site, "site", "", a.t("设施编号：解释它所在的位置", "id of a site: explains the place where it stands"))
+	cmd.Flags().StringVar(&w.region, "region", "", a.t("区域编号：解释整个区域", "id of a region: explains the whole region"))
 	cmd.Flags().StringVar(&w.layer, "layer", "", a.t("把路径写成这个 GeoJSON 文件", "write the paths to this GeoJSON file"))
 	return cmd
 }
 
 func (w *where) check(cmd *cobra.Command) error {
 	n := 0
-	for _, name := range []string{"at", "cell", "site"} {
+	if w.region != "" && w.layer != "" {
+		return usage("--layer 不能与 --region 同用", "--layer excludes --region")
+	}
+	for _, name := range []string{"at", "cell", "site", "region"} {
 		if cmd.Flags().Changed(name) {
 			n++
 		}
 	}
 	if n != 1 {
-		return usage("--at、--cell、--site 要给一个且只给一个，现有 %d 个", "give exactly one of --at, --cell and --site, got %d", n)
+		return usage("--at、--cell、--site、--region 要给一个且只给一个，现有 %d 个", "give exactly one of --at, --cell, --site and --region, got %d", n)
 	}
 	return nil
 }
@@ -156,4 +163,36 @@ func orNone(limit geo.Limit, v *float64) string {
 		return "-"
 	}
 	return quantity(run.LimitText(limit), *v)
+}
+
+// region explains a whole region.
+func (a *app) region(cmd *cobra.Command, s *run.Session, id string) error {
+	i, ok := s.Data.Regions.Index(id)
+	if !ok {
+		return usage("--region %q 不在研究中", "--region %q is not in the study", id)
+	}
+	report, err := s.ExplainRegion(cmd.Context(), i)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.emit(report)
+	}
+	var names []string
+	for _, p := range report.Path {
+		names = append(names, p.Name)
+	}
+	a.printf("%s（%s）", "%s (%s)", strings.Join(names, " · "), id)
+	for _, x := range report.Tiers {
+		a.printf("%s：%s 人中有效覆盖 %s，其中本区设施覆盖 %s 人；开放 %d 处，达标 %d 处；应有 %d、已有 %d；圆形高估 %s 人，未连通 %s 人",
+			"%s: effective coverage %[3]s of %[2]s people, %[4]s of them by own sites; %[5]d open, %[6]d qualifying; %[7]d required, %[8]d owning; over-claim %[9]s, unconnected %[10]s",
+			x.Name, people(x.People), percent(x.Effective), people(x.Detail.Own), x.Open, x.Qualifying, x.Required, x.Owning, people(x.OverClaim), people(x.Unconnected))
+		if len(x.Served) > 0 {
+			a.printf("  服务来自：%s", "  served by: %s", strings.Join(x.Served[:min(8, len(x.Served))], ", "))
+		}
+		for _, g := range x.Gaps[:min(3, len(x.Gaps))] {
+			a.printf("  缺口 %d：%s 人，%s", "  gap %d: %s people, %s", g.Rank, people(g.People), a.fix(g))
+		}
+	}
+	return nil
 }

@@ -33,6 +33,13 @@ func (s *Session) spreadFindings() []data.Finding {
 	if d.Uncontrolled > 0 && n(d) > 0 {
 		note("info", "%.0f 人所在区域没有官方总数，未缩放", "%.0f people live in regions without an official total and are not scaled", d.Uncontrolled.Float())
 	}
+	for _, g := range d.Groups {
+		if g.Capped > 0 || g.Silent > 0 || len(g.Conflicts) > 0 {
+			note("info", "群体 %s：%.0f 人为不超过当地人口移到区内别处，%.0f 人口只知总数、未计入该群体，%d 个区域的群体总数无法满足",
+				"group %s: %.0f members moved within their region so that no place has more of them than people, %.0f people of regions that do not tell the group, totals of %d regions could not be met",
+				g.ID, g.Capped.Float(), g.Silent.Float(), len(g.Conflicts))
+		}
+	}
 	if p := s.Placed; p != nil && p.Kept > 0 {
 		note("info", "%d 块网格内没有街道，其中 %.0f 人留在网格中心", "%d parts of cells have no street inside: their %.0f people stay at the middle", p.Kept, p.Lost.Float())
 	}
