@@ -18,6 +18,7 @@ type event struct {
 func main() {
 	var passed, failed, skipped int
 	output := map[string][]string{}
+	failing := map[string]bool{} // packages with a failed test
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(nil, 64<<20)
 	for in.Scan() {
@@ -41,7 +42,11 @@ func main() {
 		case "fail":
 			if e.Test != "" {
 				failed++
+				failing[e.Package] = true
 			} else {
+				if !failing[e.Package] { // it did not build, or died outside any test
+					failed++
+				}
 				fmt.Printf("FAIL  %7.2fs %s\n", e.Elapsed, e.Package)
 			}
 			fmt.Print(strings.Join(output[key], ""))
