@@ -60,13 +60,16 @@ func (t *rolloutRun) run(ctx context.Context) {
 	const round = 25
 	for k := 0; k == 0 || t.steps < t.o.iterations(); k++ {
 		n := min(round, t.o.iterations()-t.steps)
-		t.dual.run(ctx, n, s.top.value)
+		t.dual.allowShortfall(s.top.missing)
+		t.dual.run(ctx, n, t.target())
 		t.steps += n
 		t.bounds.run(ctx, 3)
 		for _, least := range []float64{0.5, 0.3} {
-			if ctx.Err() == nil {
-				s.round(t.dual, least, 0.9)
-				s.polish(ctx)
+			for _, push := range t.pushes() {
+				if ctx.Err() == nil {
+					s.round(t.dual, push, least)
+					s.polish(ctx)
+				}
 			}
 		}
 		for range 5 {
@@ -84,6 +87,27 @@ func (t *rolloutRun) run(ctx context.Context) {
 		t.proved = s.prove(ctx, 200*t.o.iterations())
 	}
 	s.restore()
+	s.prune()
+	s.greedy(nil) // what was of no use may have cost money
+	s.prune()
+	s.keep()
+}
+
+// pushes lists how much more than their price goals count in rounding.
+func (t *rolloutRun) pushes() []float64 {
+	if len(t.search.p.Goals) == 0 {
+		return []float64{1}
+	}
+	return []float64{1, 1.25}
+}
+
+// target is where the dual aims: the best plan, or where goals keep that far below what can be, nearer to the bound.
+func (t *rolloutRun) target() int64 {
+	top := t.search.top.value
+	if len(t.search.p.Goals) == 0 || t.dual.best == math.MaxInt64 {
+		return top
+	}
+	return max(top, int64(float64(t.dual.bound())*0.98))
 }
 
 // gap is the distance to the proof.

@@ -13,7 +13,8 @@ import (
 //	r_jt = sum_{i in j} l_it,   p_s = m_s where money lapses, sum_{t>=s} m_t where it carries over
 //
 // G are groups of columns of which one may open: a partition made of the conflict sets. What columns need and other
-// conflicts are relaxed. Goals are not asked for, so that L bounds the value of every plan.
+// conflicts are relaxed. Goals have multipliers of their own, see goalPrices: L bounds the value of every plan whose
+// shortfall is at most the one given to allow.
 type rolloutDual struct {
 	volume
 	r      *rollout
@@ -27,6 +28,7 @@ type rolloutDual struct {
 	winner []int32   // per group: its column, -1 = none
 	x      []float64 // per column and year: averaged, a near-optimal fractional plan
 	cover  []float64 // scratch per row and year
+	goals  goalPrices
 }
 
 // newRolloutDual expects a rollout with only its fixed columns open.
@@ -38,7 +40,7 @@ func newRolloutDual(r *rollout, workers int) *rolloutDual {
 	copy(d.free, r.since)
 	d.base = r.score().value
 	var top int64
-	most := make([]int64, m*y+y)
+	most := make([]int64, m*y+y+len(r.p.Goals))
 	for i, w := range r.in.w {
 		for t := range d.free[i] {
 			most[i*y+int(t)] = w * r.value[r.in.kind[i]]
@@ -52,6 +54,8 @@ func newRolloutDual(r *rollout, workers int) *rolloutDual {
 	for t := range y {
 		most[m*y+t] = math.MaxInt64
 	}
+	d.goals = newGoalPrices(r, shift)
+	copy(most[m*y+y:], d.goals.most)
 	var carried, sum int64
 	for t, b := range r.p.Budget {
 		carried += b - r.spent[t]
@@ -93,6 +97,7 @@ func (d *rolloutDual) step(target int64) {
 	for k := range at {
 		value += d.most[k] - d.lambda[k]
 	}
+	value += d.goals.cost(d.lambda[at+y:])
 	for t, b := range d.left { // rounding up keeps the bound valid
 		value += int64(math.Ceil(float64(d.lambda[at+t])/d.unit*float64(b)*(1+1e-15))) + 1
 	}
@@ -106,6 +111,7 @@ func (d *rolloutDual) step(target int64) {
 		}
 		d.mix(k, d.cover[k]-want)
 	}
+	d.mixGoals()
 	d.adapt(value)
 	d.move(max(0, target-d.base) << d.shift)
 }

@@ -44,8 +44,9 @@ type rolloutSearch struct {
 	rand     *rand.Rand
 	best     []int32 // year per column of the best plan
 	top      score
-	opened   []int32 // scratch
-	blind    bool    // look at value only
+	opened   []int32   // scratch
+	blind    bool      // look at value only
+	worth    [][]int64 // per class and year: what a unit counts when blind; nil = the value of the class
 }
 
 func newRolloutSearch(r *rollout, seed uint64) *rolloutSearch {
@@ -78,6 +79,9 @@ func (s *rolloutSearch) look(j int32) (b bid, ok bool) {
 	b = bid{s.gain(s.profiles, t), s.in.cost[j], j, t}
 	if s.blind {
 		b.gain.missing = 0
+		if s.worth != nil {
+			b.gain.value = s.pricedGain(s.profiles, t)
+		}
 	}
 	return b, b.gain != score{}
 }

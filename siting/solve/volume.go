@@ -67,8 +67,24 @@ func (v *volume) adapt(value int64) bool {
 	return false
 }
 
-// move sets lambda one step from the centre, as long as if f could fall to target (Polyak).
+// move sets lambda one step from the centre.
 func (v *volume) move(target int64) {
+	step := v.length(target)
+	parallel(len(v.lambda), v.work, func(from, to int) {
+		for i := from; i < to; i++ {
+			v.lambda[i] = v.moved(i, step)
+		}
+	})
+}
+
+// moved returns multiplier i one step from the centre.
+func (v *volume) moved(i int, step float64) int64 {
+	by := math.Max(-1<<61, math.Min(1<<61, float64(step*v.slack[i])))
+	return min(max(v.centre[i]-int64(math.Round(by)), 0), v.most[i])
+}
+
+// length returns how long a step is, as long as if f could fall to target (Polyak).
+func (v *volume) length(target int64) float64 {
 	var norm float64
 	for i, s := range v.slack {
 		if s < 0 && v.centre[i] >= v.most[i] || s > 0 && v.centre[i] <= 0 {
@@ -80,12 +96,7 @@ func (v *volume) move(target int64) {
 		norm = 1
 	}
 	over := math.Max(float64(v.best-target), math.Abs(float64(v.best))*1e-6)
-	step := v.theta * over / norm
-	parallel(len(v.lambda), v.work, func(from, to int) {
-		for i := from; i < to; i++ {
-			v.lambda[i] = min(max(v.centre[i]-int64(math.Round(float64(step*v.slack[i]))), 0), v.most[i])
-		}
-	})
+	return v.theta * over / norm
 }
 
 // parallel calls f on consecutive ranges that make up 0..n. f must not depend on how the range is cut.
