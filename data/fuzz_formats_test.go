@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -51,4 +52,24 @@ func FuzzShapefile(f *testing.F) {
 		}
 		fuzzFeatures(t, "a.shp", files)
 	})
+}
+
+// fuzzToy reads bytes as one of the files of a study.
+func fuzzToy(t *testing.T, files map[string]string, name string, text []byte) {
+	t.Helper()
+	files[name] = string(text)
+	if len(text) == 0 {
+		return // an empty file has its own message
+	}
+	s, err := Load(writeToy(t, files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Read(context.Background(), s, Options{Workers: 2})
+	if (d == nil) == (err == nil) {
+		t.Fatal("neither a dataset nor an error")
+	}
+	if err != nil {
+		checkErrors(t, err)
+	}
 }

@@ -29,7 +29,7 @@ var fields = map[string][]string{
 // formats lists the file endings that each role reads.
 var formats = map[string][]string{
 	"areas":       endings(tableEndings...),
-	"population":  endings(".csv", ".txt", ".tsv"),
+	"population":  endings(".csv", ".txt", ".tsv", ".tif", ".tiff"),
 	"roads":       endings(".pbf"),
 	"sites":       endings(".csv", ".txt", ".tsv", ".xlsx"),
 	"places":      endings(".csv", ".txt", ".tsv"),
@@ -51,12 +51,13 @@ func (l *loader) sources() {
 		s.Areas = append(s.Areas, a)
 	})
 	l.each("population", func(sec *section, src Source) {
-		kinds := []string{"h3", "points", "totals"}
+		kinds := []string{"h3", "points", "totals", "raster"}
 		p := PopulationSource{Source: src, Kind: sec.choice("kind", "", kinds)}
 		if !sec.has("kind") {
-			sec.missing("kind", T("h3、points 或 totals", "h3, points or totals"))
+			sec.missing("kind", T("h3、points、totals 或 raster", "h3, points, totals or raster"))
 		}
 		l.cellSystem(sec, p)
+		l.rasterKind(sec, p)
 		p.Groups = l.groupColumns(sec)
 		s.Population = append(s.Population, p)
 	})

@@ -27,6 +27,8 @@ func (r *reader) people(ctx context.Context) {
 			continue
 		}
 		switch {
+		case p.Kind == "raster":
+			r.readRaster(ctx, in, p)
 		case p.Kind == "h3":
 			r.readCells(ctx, in, p, seen)
 		case p.Kind == "totals":

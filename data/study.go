@@ -71,7 +71,7 @@ type AreaSource struct {
 // PopulationSource is a file of people.
 type PopulationSource struct {
 	Source
-	Kind   string        // "h3" cells, "points", or "totals" per region
+	Kind   string        // "h3" cells, "points", "totals" per region, or "raster" (people a pixel)
 	Groups []GroupColumn // columns that count groups of these people, as written; nil = none
 }
 
