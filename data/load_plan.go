@@ -207,12 +207,31 @@ func (l *loader) planSpec(sec *section, def PlanSpec) PlanSpec {
 	if sec == nil {
 		return def
 	}
-	out := PlanSpec{LeadYears: sec.whole("lead_years", def.LeadYears, 0, 20), Unspent: def.Unspent}
+	out := PlanSpec{LeadYears: sec.whole("lead_years", def.LeadYears, 0, 20), Unspent: def.Unspent, Fair: def.Fair}
+	if sub := sec.sub("fair"); sub != nil {
+		out.Fair = l.fair(sub)
+	}
 	switch word := sec.choice("unspent", "", []string{"lapses", "carries_over"}); word {
 	case "lapses":
 		out.Unspent = solve.Lapses
 	case "carries_over":
 		out.Unspent = solve.CarriesOver
+	}
+	sec.done()
+	return out
+}
+
+// fair reads which regions get something by when.
+func (l *loader) fair(sec *section) *siting.Fair {
+	out := &siting.Fair{Year: sec.whole("by", 0, 1900, 2200)}
+	if level := l.levelOf(sec, "level"); level != "" {
+		out.Level = slices.Index(l.levelIDs(), level)
+	}
+	if !sec.has("level") {
+		sec.missing("level", suggest("", l.levelIDs()))
+	}
+	if !sec.has("by") {
+		sec.missing("by", T("例如 by: 2028", "for example by: 2028"))
 	}
 	sec.done()
 	return out

@@ -9,6 +9,7 @@ import (
 // PlanSpec says how money becomes sites.
 type PlanSpec struct {
 	LeadYears int           // years from the money to the first year at whose end a site counts as open; default 1
+	Fair      *siting.Fair  // every region of a level gets something by a year; nil = not asked
 	Unspent   solve.Unspent // what becomes of money that a year does not spend; default it lapses
 }
 

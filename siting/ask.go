@@ -37,6 +37,7 @@ type askKind uint8
 const (
 	askPrefer  askKind = iota // preferred candidates: one row each, worth something
 	askUpgrade                // upgrades of existing sites: a share must count
+	askFair                   // regions that shall get something: all must count
 	askPin                    // pins that leave the year or the tier open: all must count in the end
 )
 
@@ -52,6 +53,9 @@ func (m *model) asks() (asks []ask) {
 			m.upgradeAsk[t] = len(asks)
 			asks = append(asks, a)
 		}
+	}
+	if a := m.fair(); len(a.rows) > 0 {
+		asks = append(asks, a)
 	}
 	if len(m.loose) > 0 {
 		asks = append(asks, ask{kind: askPin, tier: AllTiers, rows: m.loose, goals: []askGoal{{int64(len(m.loose)), int32(m.years - 1)}}})
@@ -98,6 +102,51 @@ func (m *model) upgrades(t int) ask {
 		}
 	}
 	return a
+}
+
+// fair lists the regions of the level that shall get something, with the columns in them. A missing one counts as the mean
+// people of a region of the level.
+func (m *model) fair() ask {
+	a := ask{kind: askFair, tier: AllTiers}
+	if m.p.Fair == nil {
+		return a
+	}
+	columns := map[int32][]int32{}
+	for j, c := range m.columns {
+		if r := m.fairRegion(c.candidate); r >= 0 {
+			columns[r] = append(columns[r], int32(j))
+		}
+	}
+	people := 0.0
+	for _, n := range m.w.Demand.People {
+		people += n.Float()
+	}
+	for _, r := range m.fairRegions() {
+		if len(columns[r]) > 0 {
+			a.rows = append(a.rows, askRow{id: m.w.Regions.All[r].ID, columns: columns[r]})
+		}
+	}
+	a.weight = people / float64(max(1, len(a.rows)))
+	a.goals = []askGoal{{int64(len(a.rows)), int32(m.p.Fair.Year - m.p.Options.LeadYears - m.first)}}
+	return a
+}
+
+// fairRegion returns the region of Fair's level that a candidate stands in, -1 = none.
+func (m *model) fairRegion(candidate int32) int32 {
+	if r := m.set.All[candidate].Region; r >= 0 {
+		return m.w.Regions.Ancestor(r, m.p.Fair.Level)
+	}
+	return -1
+}
+
+// fairRegions lists the regions of Fair's level.
+func (m *model) fairRegions() (out []int32) {
+	for i := range m.w.Regions.All {
+		if m.w.Regions.All[i].Level == m.p.Fair.Level {
+			out = append(out, int32(i))
+		}
+	}
+	return out
 }
 
 // class returns the class of an ask.

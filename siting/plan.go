@@ -35,7 +35,26 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 	}
 	m.fillYears(out, sol)
 	m.findMisses(out)
+	m.findUnfair(out)
 	return out
+}
+
+// findUnfair lists the regions that get nothing by the year of Fair.
+func (m *model) findUnfair(out *Plan) {
+	if m.p.Fair == nil {
+		return
+	}
+	served := map[int32]bool{}
+	for i := range out.Picks {
+		if p := &out.Picks[i]; p.OpenYear <= m.p.Fair.Year {
+			served[m.fairRegion(int32(p.Candidate))] = true
+		}
+	}
+	for _, r := range m.fairRegions() {
+		if !served[r] {
+			out.Unfair = append(out.Unfair, r)
+		}
+	}
 }
 
 // findLimits tells what no money can change, and what the plan does not know.

@@ -21,7 +21,14 @@ type Problem struct {
 	Targets []Target      // may be empty
 	Pins    []Pin         // sites that the plan must hold; may be empty
 	Bans    []string      // candidate IDs that the plan must not hold, for any tier; may be empty
+	Fair    *Fair         // nil = not asked
 	Options Options
+}
+
+// Fair asks that every region of a level gets something by a year: a site of any tier that the plan opens or upgrades in it.
+type Fair struct {
+	Level int // index of the World's levels
+	Year  int // at whose end the sites are open
 }
 
 // Rollout chooses sites and years for all tiers together.
@@ -118,6 +125,12 @@ func (p *Problem) Validate() error {
 		seen[b.Year] = true
 		low, high = min(low, b.Year), max(high, b.Year)
 	}
+	if p.Fair != nil {
+		if p.Fair.Level < 0 || p.Fair.Level >= len(p.World.Regions.Levels) {
+			errs = append(errs, fmt.Errorf("siting: Fair.Level %d of %d", p.Fair.Level, len(p.World.Regions.Levels)))
+		}
+		high = max(high, p.Fair.Year)
+	}
 	for k, t := range p.Targets {
 		errs = append(errs, p.validateTarget(k, t))
 		high = max(high, t.Year)
@@ -184,6 +197,9 @@ func newModel(p *Problem, set *CandidateSet) (*model, error) {
 	}
 	for _, t := range p.Targets {
 		last = max(last, t.Year-p.Options.LeadYears)
+	}
+	if p.Fair != nil {
+		last = max(last, p.Fair.Year-p.Options.LeadYears)
 	}
 	m.years = last - m.first + 1
 	m.choose()

@@ -159,6 +159,7 @@ type Plan struct {
 	Bound  float64
 	Gap    float64 // (Bound - Objective) / Bound
 	Missed []Miss  // targets that the plan does not meet
+	Unfair []int32 // regions of Problem.Fair that get nothing by its year, ascending
 	Links  []Link  // every site of today and of the plan whose tier has a parent, by tier, sites of today by ID first
 	Seed   uint64
 

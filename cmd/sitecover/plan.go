@@ -108,6 +108,9 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 	if v.Reason != "" {
 		a.printf("无解：%s", "infeasible: %s", v.Reason)
 	}
+	for _, r := range v.Unfair {
+		a.printf("%s 到期什么也没有分到（plan.fair）", "%s gets nothing in time (plan.fair)", r.Name)
+	}
 	for _, m := range v.Missed {
 		tail := ""
 		if m.Bound < m.Target {

@@ -76,7 +76,7 @@ func (s *Session) Rollout(ctx context.Context) error {
 func (s *Session) problem(found *siting.CandidateSet) siting.Problem {
 	return siting.Problem{
 		World: s.World(), Rules: s.Rules(), Found: found, Pins: pins(s.Study.Candidates.Pin),
-		Budgets: s.Study.Budgets, Targets: s.Study.Targets, Options: s.sitingOptions(),
+		Budgets: s.Study.Budgets, Targets: s.Study.Targets, Options: s.sitingOptions(), Fair: s.Study.Plan.Fair,
 	}
 }
 

@@ -22,7 +22,8 @@ type PlanReport struct {
 	Years      []YearView     `json:"years"`
 	Sites      []PickView     `json:"sites"`
 	Missed     []MissView     `json:"missedTargets"`
-	Price      *PriceView     `json:"price,omitempty"` // of a variant against the study's plan
+	Unfair     []RegionRef    `json:"regionsWithNothing,omitempty"` // that plan.fair asks something for
+	Price      *PriceView     `json:"price,omitempty"`              // of a variant against the study's plan
 }
 
 // YearView is the outcome of one year.
@@ -101,6 +102,9 @@ func PlanView(s *Session) PlanReport {
 			site.Parent, site.ParentCost = s.parentOf(p, l), share(l.Cost, true)
 		}
 		v.Sites = append(v.Sites, site)
+	}
+	for _, r := range p.Unfair {
+		v.Unfair = append(v.Unfair, s.Ref(r))
 	}
 	for _, m := range p.Missed {
 		asked := m.Target.Effective
