@@ -20,6 +20,7 @@ type planFlags struct {
 	bans      []string
 	scenario  string
 	scenarios bool
+	explain   int
 }
 
 func (a *app) planFlags(cmd *cobra.Command, f *planFlags) {
@@ -27,14 +28,18 @@ func (a *app) planFlags(cmd *cobra.Command, f *planFlags) {
 	flags.StringVar(&f.why, "why", "", a.t("说明这个候选点为什么选或不选（候选点编号或地点编号）", "say why this candidate is chosen or not (its id, or that of a place)"))
 	flags.StringArrayVar(&f.pins, "pin", nil, a.t("必须建：编号[@级别[:年份]]，可重复；给出与原方案相比的代价", "must be built: ID[@tier[:year]], may be repeated; tells the price against the study's plan"))
 	flags.StringArrayVar(&f.bans, "ban", nil, a.t("不得建：编号，可重复；给出与原方案相比的代价", "must not be built: ID, may be repeated; tells the price against the study's plan"))
+	flags.IntVar(&f.explain, "explain", 0, a.t("说明方案中的第几处：带来什么、花多少、为什么不是旁边的", "explain the site of this number: what it brings and costs, and why not its neighbour"))
 	flags.StringVar(&f.scenario, "scenario", "", a.t("按 study.yaml 中 scenarios 的这一方案", "plan this scenario of study.yaml"))
 	flags.BoolVar(&f.scenarios, "scenarios", false, a.t("并排比较 study.yaml 中的所有方案", "put all scenarios of study.yaml side by side"))
 }
 
 // check refuses questions that exclude each other.
 func (f *planFlags) check() error {
-	if f.scenarios && (f.scenario != "" || f.why != "" || len(f.pins)+len(f.bans) > 0) {
+	if f.scenarios && (f.scenario != "" || f.why != "" || f.explain != 0 || len(f.pins)+len(f.bans) > 0) {
 		return usage("--scenarios 不能与 --scenario、--pin、--ban、--why 同用", "--scenarios excludes --scenario, --pin, --ban and --why")
+	}
+	if f.explain < 0 || f.explain > 0 && f.why != "" {
+		return usage("--explain 要给方案中的编号，不能与 --why 同用", "--explain takes the number of a site of the plan and excludes --why")
 	}
 	return nil
 }

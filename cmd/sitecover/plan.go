@@ -68,6 +68,9 @@ func (a *app) plan(cmd *cobra.Command, s *run.Session, f planFlags) error {
 	}
 	view := run.PlanView(s)
 	view.Price = price
+	if f.explain > 0 {
+		return a.printPick(view, f.explain)
+	}
 	if a.json {
 		return a.emit(view)
 	}

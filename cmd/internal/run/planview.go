@@ -70,6 +70,8 @@ type PickView struct {
 	First          string    `json:"firstSiteOf,omitempty"`
 	RunnerUp       string    `json:"runnerUp,omitempty"`
 	RunnerUpGained float64   `json:"runnerUpGained,omitempty"`
+	RunnerUpCost   int64     `json:"runnerUpCostYuan,omitempty"`
+	PerPerson      *float64  `json:"yuanPerPerson"` // for each person newly covered; null where there is none
 }
 
 // MissView is a target that the plan does not meet.
@@ -152,7 +154,9 @@ func (s *Session) pickView(candidates []siting.Candidate, i int, pick siting.Pic
 	if pick.Owner >= 0 {
 		out.First = s.Ref(pick.Owner).Name
 	}
+	out.PerPerson = share(float64(pick.Cost)/max(pick.Gained.Float(), 1e-9), pick.Gained > 0)
 	if pick.RunnerUp != nil {
+		out.RunnerUpCost = int64(pick.RunnerUp.Cost)
 		out.RunnerUp, out.RunnerUpGained = candidates[pick.RunnerUp.Candidate].ID, pick.RunnerUp.Gained.Float()
 	}
 	return out

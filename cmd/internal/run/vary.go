@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"sitecover/data"
@@ -246,9 +245,4 @@ func spent(p *siting.Plan) (sum siting.Yuan) {
 		sum += k.Cost
 	}
 	return sum
-}
-
-// perWan is a number of people for each 万元, nil without money.
-func perWan(people float64, yuan int64) *float64 {
-	return share(people/(float64(yuan)/float64(siting.Wan)), yuan != 0 && !math.IsNaN(people))
 }
