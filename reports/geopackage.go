@@ -163,7 +163,7 @@ func (g *gpkg) layer(t *table) {
 	if any {
 		extent = []interface{}{bound.Min[0], bound.Min[1], bound.Max[0], bound.Max[1]}
 	}
-	title := g.b.t("kml." + t.name)
+	title := g.b.layerTitle(t.name)
 	args := append([]interface{}{t.name, title, g.at}, extent...)
 	g.exec(`INSERT INTO gpkg_contents VALUES (?,'features',?,'',?,?,?,?,?,`+fmt.Sprint(g.in.epsg)+`)`, args...)
 	g.exec(`INSERT INTO gpkg_geometry_columns VALUES (?,'geom',?,?,0,0)`, t.name, kind, g.in.epsg)

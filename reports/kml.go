@@ -50,7 +50,7 @@ func (b *builder) writeKML(w io.Writer, in frame) error {
 			continue
 		}
 		t := b.collect(spec, in)
-		p("<Folder><name>%s</name>\n", escapeXML(b.t("kml."+spec.name)))
+		p("<Folder><name>%s</name>\n", escapeXML(b.layerTitle(spec.name)))
 		for _, f := range t.features {
 			b.placemark(out, t, f)
 		}

@@ -143,14 +143,20 @@ var mapLabels = map[string]text{
 	"unit.min":        {"分钟", "min"},
 }
 
+// layerTitle is the title of a layer.
+func (w words) layerTitle(name string) string { return w.or("kml."+name, name) }
+
 // layerLabels are the titles of map layers.
 var layerLabels = map[string]text{
-	"kml.cells":    {"网格", "Cells"},
-	"kml.sites":    {"现有站点", "Existing sites"},
-	"kml.gaps":     {"空白区", "Gaps"},
-	"kml.plan":     {"拟建站点", "Proposed sites"},
-	"kml.stations": {"红色驿站", "Red stations"},
-	"kml.regions":  {"区划", "Regions"},
+	"draw.coverage": {"服务覆盖图", "Coverage"},
+	"draw.gaps":     {"空白区分布图", "Gaps"},
+	"draw.plan":     {"建设方案图", "Plan"},
+	"kml.cells":     {"网格", "Cells"},
+	"kml.sites":     {"现有站点", "Existing sites"},
+	"kml.gaps":      {"空白区", "Gaps"},
+	"kml.plan":      {"拟建站点", "Proposed sites"},
+	"kml.stations":  {"红色驿站", "Red stations"},
+	"kml.regions":   {"区划", "Regions"},
 }
 
 // bookLabels are the sheet names and column heads of the workbook.
