@@ -1,7 +1,6 @@
 package standard
 
 import (
-	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -103,6 +102,11 @@ type Tally struct {
 
 // Of returns how many there are in all.
 func (t Tally) Of() int { return t.Pass + t.Below + t.Unknown }
+
+// Plus adds two tallies.
+func (t Tally) Plus(o Tally) Tally {
+	return Tally{t.Pass + o.Pass, t.Below + o.Below, t.Unknown + o.Unknown}
+}
 
 func (t *Tally) add(v Verdict) {
 	switch v {
@@ -391,6 +395,18 @@ func (s *sheet) check(k *Check) (v Verdict, got, want string) {
 	return Below, got, want
 }
 
+// Text words a threshold in the language, such as "floor area ≥ 400 m2".
+func (k *Check) Text(p *Profile, lang string) string {
+	name := k.Field
+	if f := p.Field(k.Field); f != nil {
+		name = f.In(lang)
+	}
+	if k.When != nil {
+		return k.When.Is + ": " + name + k.bounds()
+	}
+	return name + k.bounds()
+}
+
 func (k *Check) bounds() string {
 	var out string
 	if k.AtLeast != "" {
@@ -558,13 +574,4 @@ func (p *Profile) cheapest(n *Next, a *Assessment, area, items bool) {
 			n.Cost, n.Way, n.Default = &cost, w.ID, price.Default
 		}
 	}
-}
-
-// Text words a finding on one line, for tables.
-func (f Finding) Text(lang string) string {
-	out := fmt.Sprintf("%s %s", f.No, f.Name.In(lang))
-	if f.Want != "" {
-		out += " (" + f.Want + ")"
-	}
-	return out
 }

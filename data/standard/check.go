@@ -214,8 +214,8 @@ func (c *checker) targets() {
 	for _, t := range c.p.Targets {
 		path := "targets." + t.ID
 		c.referAll(path+".tiers", t.Tiers, c.p.TierIDs())
-		if t.Year == 0 && !t.Yearly || t.Year != 0 && t.Yearly {
-			c.note(path, "", text("要写 year 或 yearly: true，二者之一", "needs either year or yearly: true"), text("例如 year: 2027", "for example year: 2027"))
+		if n := boolInt(t.Year != 0) + boolInt(t.Yearly) + boolInt(t.Undated); n != 1 {
+			c.note(path, "", text("要写 year、yearly: true 或 undated: true，三者之一", "needs exactly one of year, yearly: true and undated: true"), text("例如 year: 2027", "for example year: 2027"))
 		}
 		if t.Year != 0 && (t.Year < 1900 || t.Year > 2200) {
 			c.note(path+".year", strconv.Itoa(t.Year), text("不是年份", "is not a year"), text("例如 2027", "for example 2027"))
@@ -250,4 +250,11 @@ func (c *checker) process() {
 			c.note("process.reports."+r.ID+".day", strconv.Itoa(r.Day), text("不是几号", "is no day of a month"), text("1 到 31", "1 to 31"))
 		}
 	}
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -131,8 +132,14 @@ type member struct {
 	doc     string
 }
 
+// membersOf remembers members: reflection on the same few types is most of the work otherwise.
+var membersOf sync.Map
+
 // members lists the fields of a struct type in order; embedded structs are part of it.
 func members(t reflect.Type) []member {
+	if known, ok := membersOf.Load(t); ok {
+		return known.([]member)
+	}
 	var out []member
 	for _, f := range reflect.VisibleFields(t) {
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -145,6 +152,7 @@ func members(t reflect.Type) []member {
 		}
 		out = append(out, m)
 	}
+	membersOf.Store(t, out)
 	return out
 }
 

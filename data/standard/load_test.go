@@ -140,10 +140,7 @@ func TestFaults(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(mine))
-	for _, id := range []string{"kunshan-2018", "hubei-village", common} {
-		raw, _, _ := read(id, "")
-		f.Add(raw)
-	}
+	f.Add([]byte("id: x\nname: {zh: 甲}\ntiers: [{id: a, zh: 乙, min_area: 500 m2, service: {radius: 1 km}}]\ntargets: [{id: t, zh: 丙, indicator: built, year: 2018, share: 50%}]"))
 	f.Add([]byte("id: x\nextends: kunshan-2018\ntiers: [{id: centre, remove: true}, 3, [], null]"))
 	f.Add([]byte("? - x\n: y"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -161,4 +158,27 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestDocsExample: the example of docs/standards.md is a standard, and the page names every built-in one.
+func TestDocsExample(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "standards.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(raw), "```yaml\n")
+	example, _, _ := strings.Cut(rest, "```")
+	p, err := Parse("docs.yaml", []byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := list(t, p, "station")
+	if len(l.Items) != 31 || l.Items[7].ZH != "本县标识" || l.Items[7].Group != "political" || p.Tier("station").Service.Radius != 800 {
+		t.Errorf("%+v", l.Items[7])
+	}
+	for _, id := range IDs() {
+		if !strings.Contains(string(raw), "`"+id+"`") {
+			t.Errorf("the page does not name %s", id)
+		}
+	}
 }

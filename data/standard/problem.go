@@ -1,6 +1,7 @@
 package standard
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -74,6 +75,15 @@ func (ps Problems) Unwrap() []error {
 		out[i] = p
 	}
 	return out
+}
+
+// Join adds the problems of an error to a list; an error of another kind becomes one of its own.
+func (ps Problems) Join(err error) Problems {
+	var more Problems
+	if errors.As(err, &more) {
+		return append(ps, more...)
+	}
+	return append(ps, &Problem{What: text("%v", "%v", err), Err: err})
 }
 
 // maxProblems is how many problems of one profile are reported.

@@ -208,6 +208,7 @@ type Target struct {
 	Indicator   string   `json:"indicator" req:"1" enum:"built,presence,effective,upgraded,count,debt" doc:"what is measured"`
 	Year        int      `json:"year,omitempty" doc:"by the end of this year"`
 	Yearly      bool     `json:"yearly,omitempty" doc:"every year anew"`
+	Undated     bool     `json:"undated,omitempty" doc:"the text that was read hides the year"`
 	Share       Share    `json:"share,omitempty" doc:"least share"`
 	Count       int      `json:"count,omitempty" doc:"least number"`
 	Money       Money    `json:"money,omitempty" doc:"amount, for debt the most that may be owed"`
