@@ -6,7 +6,7 @@ DEMO    ?= demo
 PEOPLE  ?= 600000
 SEED    ?= 1
 
-.PHONY: demo test bench lint build deps deps-test screenshots clean
+.PHONY: demo test bench bench-growth lint build deps deps-test screenshots clean
 
 ## demo: install what is missing, build, make the model county, run the whole study, say where the report lies
 demo: build
@@ -24,6 +24,13 @@ test: deps-test lint
 BENCH ?= .
 bench: deps
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+## bench-growth: coverage of the model county at 0.6, 6 and 60 million people (docs/speed-growth.md); GROWTH=sizes, GROWTH_DIR=folder
+## that keeps the inputs; making those of 60 million takes minutes and 4 GB
+GROWTH ?= 600000,6000000,60000000
+GROWTH_DIR ?=
+bench-growth: build
+	$(GO) run ./.ci/growth -binary bin/sitecover -people $(GROWTH) -dir "$(GROWTH_DIR)"
 
 ## lint: formatting, vet, staticcheck
 lint: deps
