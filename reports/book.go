@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"time"
 
@@ -78,6 +79,9 @@ func writeBook(w io.Writer, b *builder) (err error) {
 			return err
 		}
 	}
+	if err := b.trendSheet(f); err != nil {
+		return err
+	}
 	f.SetActiveSheet(0)
 	// The dates of the file are the report's, not the clock's: the same study gives the same bytes.
 	at := b.s.Date.UTC().Format(time.RFC3339)
@@ -120,12 +124,31 @@ func rezip(w io.Writer, archive []byte) error {
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(to, from)
+		body, err := io.ReadAll(from)
 		if err := errors.Join(err, from.Close()); err != nil {
+			return err
+		}
+		if f.Name == "[Content_Types].xml" {
+			body = sortDefaults(body)
+		}
+		if _, err := to.Write(body); err != nil {
 			return err
 		}
 	}
 	return out.Close()
+}
+
+var contentDefault = regexp.MustCompile(`<Default Extension="[^"]*" ContentType="[^"]*"></Default>`)
+
+// sortDefaults puts the default types of files in order: excelize lists those of images as they come out of a map.
+func sortDefaults(types []byte) []byte {
+	all := contentDefault.FindAll(types, -1)
+	slices.SortFunc(all, bytes.Compare)
+	n := 0
+	return contentDefault.ReplaceAllFunc(slices.Clone(types), func([]byte) []byte {
+		n++
+		return all[n-1]
+	})
 }
 
 // sheetStyles are the style numbers of a workbook: by kind, plain and strong; and the head's.
@@ -170,7 +193,7 @@ func (b *builder) writeSheet(f *excelize.File, name string, s sheet, styles shee
 			return err
 		}
 	}
-	if err := b.dataBars(f, name, s); err != nil {
+	if err := errors.Join(b.dataBars(f, name, s), markMisses(f, name, s)); err != nil {
 		return err
 	}
 	landscape, fit := "landscape", 1

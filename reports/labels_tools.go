@@ -167,6 +167,7 @@ var bookLabels = map[string]text{
 	"sheet.gaps":     {"缺口清单", "Gaps"},
 	"sheet.plan":     {"建设计划", "Plan"},
 	"sheet.stations": {"驿站", "Red stations"},
+	"sheet.trend":    {"逐年覆盖图", "Coverage by year"},
 	"sheet.basis":    {"假设与来源", "Basis"},
 	"x.item":         {"项目", "Item"},
 	"x.study":        {"研究名称", "Study"},
