@@ -197,6 +197,9 @@ var badFiles = []badCase{
 	{name: "table without geometries", file: "a.csv", new: "level,code,name\ntown,A,West\n", with: useAreas("a.csv", "level", "")},
 	{name: "WKT that is none", file: "a.csv", new: strings.Replace(toyWKT(), "POLYGON((120 30, 120.02 30, 120.02 30.01", "POLYGON((120 30, 120.02 30 120.02 30.01", 1), with: useAreas("a.csv", "level", "")},
 	{name: "WKT of an unknown system", file: "a.csv", new: strings.Replace(toyWKT(), "SRID=4490", "SRID=32651", 1), with: useAreas("a.csv", "level", "")},
+	{name: "repair that would change too much", file: "boundaries.geojson", old: "[120.02,30],[120.02,30.01],[120,30.01]", new: "[120.02,30.01],[120.02,30],[120,30.01]", with: repairAreas},
+	{name: "repair of what is no ring", file: "boundaries.geojson", old: square("120", "30", "120.02", "30.01"), new: "[[[120,30],[120.02,30],[120,30]]]", with: repairAreas},
+	{name: "repair that is no yes or no", file: "study.yaml", old: "file: boundaries.geojson", new: "file: boundaries.geojson\n    repair: maybe"},
 	{name: "raster that is none", file: "pop.tif", new: "no raster at all", with: useRaster("pop.tif", "")},
 	{name: "raster cut off", file: "pop.tif", new: toyRaster().bytes()[:3300], with: useRaster("pop.tif", "")},
 	{name: "raster of JPEG", file: "pop.tif", new: changed(func(f *tiff) { f.compress = 7 }), with: useRaster("pop.tif", "")},
@@ -212,6 +215,8 @@ var badFiles = []badCase{
 	{name: "workbook that is no zip", file: "sites.xlsx", new: "this is no zip", with: useXLSX},
 	{name: "workbook of the old format", file: "sites.xlsx", new: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", with: useXLSX},
 }
+
+var repairAreas = map[string]string{"study.yaml": strings.Replace(toyStudy, "file: boundaries.geojson", "file: boundaries.geojson\n    repair: true", 1)}
 
 var (
 	usePBF  = map[string]string{"study.yaml": strings.Replace(toyStudy, "roads.geojson", "roads.osm.pbf", 1)}

@@ -93,16 +93,13 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 		if g.Name == "" {
 			g.Name = g.ID
 		}
-		check := checkShape(shape)
-		for _, p := range check.problems {
-			_ = in.fail(f.number, g.Name, "", p.what, p.hint)
-		}
+		check, sound := in.sound(a.Source, f.number, g.Name, shape)
 		repeated += check.repeated
 		if check.adjacent {
 			adjacent++
 		}
 		g.Shape = check.shape
-		if len(check.problems) == 0 {
+		if sound {
 			out = append(out, g)
 		}
 		return r.stop(ctx)

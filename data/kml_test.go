@@ -111,12 +111,19 @@ func TestKMLAndWKT(t *testing.T) {
 // TestFormatsOfGDAL reads what GDAL writes.
 func TestFormatsOfGDAL(t *testing.T) {
 	want := mustReadToy(t, toyFiles())
-	for _, c := range []struct{ driver, ext, options string }{{"KML", ".kml", ""}, {"CSV", ".csv", ", GEOMETRY='AS_WKT'"}} {
+	var paths []string
+	script := convertToy + "import os\nfiona.supported_drivers['KML'] = 'rw'\n"
+	drivers := []struct{ driver, ext, options string }{{"KML", ".kml", ""}, {"CSV", ".csv", ", GEOMETRY='AS_WKT'"}}
+	for _, c := range drivers {
 		files := toyFiles()
 		files["study.yaml"] = strings.NewReplacer("boundaries.geojson", "boundaries"+c.ext, "water.geojson", "water"+c.ext).Replace(files["study.yaml"])
 		path := writeToy(t, files)
-		ogr(t, filepath.Dir(path), convertToy+fmt.Sprintf("fiona.supported_drivers['KML'] = 'rw'\nfor n in ('boundaries', 'water'): convert(n, 'Polygon', %q, %q, 'EPSG:4326'%s)\n", c.driver, c.ext, c.options))
-		near(t, c.driver, mustRead(t, path), want)
+		paths = append(paths, path)
+		script += fmt.Sprintf("os.chdir(%q)\nfor n in ('boundaries', 'water'): convert(n, 'Polygon', %q, %q, 'EPSG:4326'%s)\n", filepath.Dir(path), c.driver, c.ext, c.options)
+	}
+	ogr(t, filepath.Dir(paths[0]), script)
+	for i, c := range drivers {
+		near(t, c.driver, mustRead(t, paths[i]), want)
 	}
 }
 

@@ -92,6 +92,9 @@ func (l *loader) each(role string, add func(*section, Source)) {
 			lines[src.File] = node.Line
 		}
 		l.system(sec, &src, role)
+		if role == "areas" || role == "exclusions" {
+			src.Repair = sec.flag("repair", false)
+		}
 		src.Fields = l.fieldTable(sec, role)
 		add(sec, src)
 		sec.done()

@@ -231,11 +231,7 @@ func (r *reader) readExclusions(ctx context.Context, in *input, e ExclusionSourc
 			left.add(T("不是面的要素，未使用", "features that are no polygons, left out"))
 			return r.stop(ctx)
 		}
-		check := checkShape(shape)
-		for _, p := range check.problems {
-			_ = in.fail(f.number, f.label(), "", p.what, p.hint)
-		}
-		if len(check.problems) == 0 {
+		if check, sound := in.sound(e.Source, f.number, f.label(), shape); sound {
 			x := siting.Exclusion{Shape: check.shape, Name: f.field(e.Source, "name", nameWords...)}
 			x.Kind = cmp.Or(f.field(e.Source, "kind", "kind", "type", "类型"), e.Kind)
 			if e.Kind != "" && e.Fields["kind"] == "" {

@@ -90,7 +90,7 @@ func (c *shapeCheck) ring(ring orb.Ring, name Text) (orb.Ring, bool) {
 		a, b := ring[0], ring[len(ring)-1]
 		c.note(Text{fmt.Sprintf("%s环没有闭合：起点 %s，终点 %s", name.ZH, place(a), place(b)),
 			fmt.Sprintf("%sring is open: it starts at %s and ends at %s", name.EN, place(a), place(b))},
-			T("首尾两点必须相同", "the last point must repeat the first"))
+			T("首尾两点必须相同；或在来源里写 repair: true", "the last point must repeat the first; or write repair: true for the source"))
 		return nil, false
 	}
 	clean := make(orb.Ring, 0, len(ring))
@@ -196,7 +196,7 @@ func (c *shapeCheck) tell(found []crossing) {
 		}
 		what = Text{what.ZH + "，另有 " + more + " 处", what.EN + " and in " + more + " more places"}
 	}
-	c.note(what, T("在 GIS 里修复几何（如 QGIS 的“修复几何”）", "repair the geometry in a GIS, such as \"Fix geometries\" in QGIS"))
+	c.note(what, T("在来源里写 repair: true 自动修复，或在 GIS 里修复几何（如 QGIS 的“修复几何”）", "write repair: true for the source, or repair the geometry in a GIS, such as \"Fix geometries\" in QGIS"))
 }
 
 // orient returns the side of the line a→b on which p lies: +1 left, -1 right, 0 on it, exactly. A floating-point filter decides nearly

@@ -55,6 +55,7 @@ type Source struct {
 	File   string            // relative to the study's folder
 	CRS    string            // as geo/crs names it: "wgs84", "cgcs2000", "gcj02", "bd09", "epsg:4528"; "" = what the file says, else wgs84
 	Axes   string            // AxesXY (default) or AxesYX
+	Repair bool              // repair invalid polygons of boundaries and exclusions; each repair is a finding with its change of area
 	Fields map[string]string // our field -> the file's column or property, where they differ
 	Line   int               // in the YAML, for messages
 }

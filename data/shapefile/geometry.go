@@ -69,7 +69,7 @@ func geometry(b []byte) (g orb.Geometry, turned int, err error) {
 		}
 		return out, 0, nil
 	}
-	shape, turned := shapeOf(lines)
+	shape, turned := Assemble(lines)
 	return shape, turned, nil
 }
 
@@ -132,10 +132,10 @@ type ringInfo struct {
 	within []int // rings around it
 }
 
-// shapeOf puts rings together to polygons. The format says that outer rings wind clockwise and holes the other way, but many
+// Assemble puts rings together to polygons. The format says that outer rings wind clockwise and holes the other way, but many
 // programs do not care: what a ring is, its place tells. One inside no ring, or inside an even number of others, is
 // an outer one; else it is a hole of the smallest ring around it. turned counts those that wind the other way.
-func shapeOf(lines []orb.LineString) (shape orb.MultiPolygon, turned int) {
+func Assemble(lines []orb.LineString) (shape orb.MultiPolygon, turned int) {
 	rings := make([]ringInfo, len(lines))
 	for i, l := range lines {
 		ring := orb.Ring(l)
