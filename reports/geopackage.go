@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/encoding/wkb"
 	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
 )
 
@@ -176,7 +175,7 @@ func (g *gpkg) blob(geom orb.Geometry) ([]byte, error) {
 	if geom == nil {
 		return nil, nil
 	}
-	body, err := wkb.Marshal(geom, binary.LittleEndian)
+	body, err := wellKnownBinary(geom)
 	if err != nil {
 		return nil, err
 	}
