@@ -72,7 +72,7 @@ func (t *rolloutRun) run(ctx context.Context) {
 				}
 			}
 		}
-		for range 5 {
+		for range t.shakes() {
 			if ctx.Err() == nil {
 				s.shake(ctx)
 			}
@@ -99,6 +99,14 @@ func (t *rolloutRun) pushes() []float64 {
 		return []float64{1}
 	}
 	return []float64{1, 1.25}
+}
+
+// shakes is how many plans are rebuilt between two rounds of the dual: more where goals make rounding poorer.
+func (t *rolloutRun) shakes() int {
+	if len(t.search.p.Goals) == 0 {
+		return 5
+	}
+	return 12
 }
 
 // target is where the dual aims: the best plan, or where goals keep that far below what can be, nearer to the bound.
