@@ -13,6 +13,7 @@ func (r *reader) compare(context.Context) {
 	if r.regions == nil || r.c.err() != nil {
 		return
 	}
+	r.systems()
 	area, ok := r.extent()
 	if !ok {
 		return

@@ -226,8 +226,8 @@ func featureTable(in *input) *table {
 			t.header = append(t.header, own)
 		}
 	}
-	in.at = positions{} // the cells are in WGS84
-	in.info.Rows = 0    // scan counts them again
+	in.read, in.at = in.at.system, positions{} // the cells are in WGS84
+	in.info.Rows = 0                           // scan counts them again
 	next := 0
 	t.next = func() (int, []string, error) {
 		if next == len(all) {

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/transform"
+
+	"sitecover/geo/crs"
 )
 
 // maxInMemory bounds the files that are read as a whole: GeoJSON and Excel. CSV and PBF are read as streams and may be larger.
@@ -43,6 +45,7 @@ type input struct {
 	c    *collector
 	utf8 bool // valid UTF-8; found by inspect
 	at   positions
+	read crs.CRS // the system of features that a ledger was made of, see featureTable; nil = at holds
 
 	beside []Input // files that belong to this one, such as the .dbf of a .shp
 	info   Input

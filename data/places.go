@@ -46,6 +46,11 @@ func (r *reader) places(ctx context.Context) {
 			r.c.find("info", in.name, 0, T("%d 个地点在研究区之外", "%d places lie outside the study area", outside))
 		}
 		all = append(all, read...)
+		points := make([]orb.Point, len(read))
+		for i := range read {
+			points[i] = read[i].Point
+		}
+		r.watch(in, points)
 		r.closeInput(in)
 	}
 	r.orderPlaces(all)

@@ -204,6 +204,14 @@ func meridian(system crs.CRS) float64 {
 // inChina reports whether a point lies in the rectangle around China.
 func inChina(p orb.Point) bool { return p[0] >= 73 && p[0] <= 136 && p[1] >= 3 && p[1] <= 54 }
 
+// source returns the system in which positions stand in the file, nil = WGS84.
+func (in *input) source() crs.CRS {
+	if in.read != nil {
+		return in.read
+	}
+	return in.at.system
+}
+
 // adopt takes the system that a file declares of itself. What the study says has precedence; a difference is told.
 func (in *input) adopt(system crs.CRS, says string) {
 	if !in.at.declared {

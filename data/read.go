@@ -98,6 +98,7 @@ type reader struct {
 	regions *geo.Regions
 	cells   map[int]map[h3.Cell]bool // the study area without boundaries: its cells by resolution
 	groups  *groupSet
+	watched []watched
 	out     Dataset
 	fatal   error
 }

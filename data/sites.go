@@ -22,11 +22,18 @@ func (r *reader) ledgers(ctx context.Context) {
 		if in == nil {
 			continue
 		}
-		all = append(all, r.readSites(ctx, in, s)...)
+		read := r.readSites(ctx, in, s)
+		all = append(all, read...)
+		points := make([]orb.Point, len(read))
+		for i := range read {
+			points[i] = read[i].Point
+		}
+		r.watch(in, points)
 		r.closeInput(in)
 	}
 	nameless(all, func(s *rawSite) (*string, string, orb.Point) { return &s.ID, s.Name, s.Point })
 	slices.SortStableFunc(all, func(a, b rawSite) int { return strings.Compare(a.ID, b.ID) })
+	r.twins(all)
 	for i, s := range all {
 		if i > 0 && all[i-1].ID == s.ID {
 			first := all[i-1]
