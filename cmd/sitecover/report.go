@@ -3,24 +3,30 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sitecover/cmd/internal/run"
+	"sitecover/reports"
 )
 
 func (a *app) reportCmd() *cobra.Command {
 	var output string
+	var o run.ReportOptions
 	cmd := &cobra.Command{
 		Use:   "report [study.yaml]",
 		Short: a.t("写出完整报告：地图网页、Excel 和图层", "write the whole report: map page, Excel and layers"),
-		Long: a.t("跑完整个研究，写出一个文件夹：report.html（单个文件，断网可打开）、plan.xlsx、layers/（GeoJSON 图层，QGIS 可直接打开）。",
-			"Runs the whole study and writes a folder: report.html (one file, opens without a network), plan.xlsx, layers/ (GeoJSON for QGIS)."),
+		Long: a.t("跑完整个研究，写出一个文件夹：report.html（单个文件，断网可打开）、plan.xlsx、layers/（图层，默认 GeoJSON、GeoPackage、KML；QGIS、ArcGIS、奥维可直接打开）。",
+			"Runs the whole study and writes a folder: report.html (one file, opens without a network), plan.xlsx, layers/ (by default GeoJSON, GeoPackage and KML, for QGIS, ArcGIS and map programs)."),
 		Example: "  sitecover report study.yaml -o 报告\n  sitecover report study.yaml -o out --lang en",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.readSearch(); err != nil {
 				return err
+			}
+			if err := (reports.Options{Layers: o.Layers, CRS: o.CRS}).Validate(); err != nil {
+				return usage("%v", "%v", err)
 			}
 			s, err := a.open(cmd, args)
 			if err != nil {
@@ -29,21 +35,24 @@ func (a *app) reportCmd() *cobra.Command {
 			if output == "" {
 				output = filepath.Join(s.Study.Dir, "report")
 			}
-			return a.writeReport(cmd, s, output)
+			return a.writeReport(cmd, s, output, o)
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", a.t("报告文件夹（默认在 study.yaml 旁的 report）", "folder of the report (default: report, beside study.yaml)"))
+	cmd.Flags().StringSliceVar(&o.Layers, "layers", nil, a.t("图层格式：%s（默认 %s）", "layer formats: %s (default %s)", strings.Join(reports.AllLayers, ","), strings.Join(reports.DefaultLayers, ",")))
+	cmd.Flags().StringVar(&o.CRS, "crs", "", a.t("图层坐标：wgs84、cgcs2000、gcj02（默认 wgs84）", "coordinates of the layers: wgs84, cgcs2000, gcj02 (default wgs84)"))
 	a.searchFlags(cmd)
 	return cmd
 }
 
 // writeReport runs what is left of the study and says where the files lie.
-func (a *app) writeReport(cmd *cobra.Command, s *run.Session, output string) error {
+func (a *app) writeReport(cmd *cobra.Command, s *run.Session, output string, o run.ReportOptions) error {
 	lang := a.langFlag
 	if lang == "" {
 		lang = s.Study.Language
 	}
-	if err := s.Report(cmd.Context(), output, run.ReportOptions{Lang: lang, Version: version}); err != nil {
+	o.Lang, o.Version = lang, version
+	if err := s.Report(cmd.Context(), output, o); err != nil {
 		return err
 	}
 	files, err := run.Written(output)

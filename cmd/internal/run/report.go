@@ -16,8 +16,10 @@ import (
 
 // ReportOptions of a report.
 type ReportOptions struct {
-	Lang    string // "zh" or "en"
-	Version string // of the program
+	Lang    string   // "zh" or "en"
+	Layers  []string // formats of the map layers; nil = reports.DefaultLayers
+	CRS     string   // of the map layers; "" = WGS84
+	Version string   // of the program
 }
 
 // Report runs what is left of the study and writes the report into a folder.
@@ -26,7 +28,7 @@ func (s *Session) Report(ctx context.Context, dir string, o ReportOptions) error
 		return err
 	}
 	s.stage("写出报告", "writing the report")
-	return reports.Write(ctx, dir, s.Arranged(o.Version), reports.Options{Lang: o.Lang})
+	return reports.Write(ctx, dir, s.Arranged(o.Version), reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS})
 }
 
 // All computes everything that a report shows.
