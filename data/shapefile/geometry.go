@@ -64,9 +64,7 @@ func geometry(b []byte) (g orb.Geometry, turned int, err error) {
 	}
 	if kind%10 == polyline {
 		out := make(orb.MultiLineString, len(lines))
-		for i, l := range lines {
-			out[i] = l
-		}
+		copy(out, lines)
 		return out, 0, nil
 	}
 	shape, turned := Assemble(lines)

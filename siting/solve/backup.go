@@ -291,14 +291,14 @@ func (s *backup) prove(ctx context.Context, k int, nodes *int) bool {
 
 // most returns the value with every payable free column from k on open as well.
 func (s *backup) most(k int) int64 {
-	left, value, opened := s.left, s.value, []int32(nil)
+	left, opened := s.left, []int32(nil)
 	for _, j := range s.free[k:] {
 		if s.p.Cover.CostOf(int(j)) <= left {
 			opened = append(opened, j)
 			s.turn(j)
 		}
 	}
-	value = s.value
+	value := s.value
 	for _, j := range opened {
 		s.turn(j)
 	}

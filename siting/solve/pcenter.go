@@ -67,9 +67,8 @@ func (c *centerSearch) solve() *Solution {
 	if len(c.rows) == 0 {
 		return &Solution{Status: Optimal}
 	}
-	low, high := 0, len(c.dist)-1 // the optimum is within dist[low..high]
 	best := c.farthestFirst()
-	high = c.index(c.radius(best))
+	low, high := 0, c.index(c.radius(best)) // the optimum is within dist[low..high]
 	unsure := high // from here on down to low nothing is decided
 	for low < unsure && c.ctx.Err() == nil && c.steps < c.o.iterations() {
 		mid := (low + unsure) / 2
