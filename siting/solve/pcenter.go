@@ -69,7 +69,7 @@ func (c *centerSearch) solve() *Solution {
 	}
 	best := c.farthestFirst()
 	low, high := 0, c.index(c.radius(best)) // the optimum is within dist[low..high]
-	unsure := high // from here on down to low nothing is decided
+	unsure := high                          // from here on down to low nothing is decided
 	for low < unsure && c.ctx.Err() == nil && c.steps < c.o.iterations() {
 		mid := (low + unsure) / 2
 		open, enough, tooFew := c.covers(c.dist[mid])
