@@ -167,7 +167,11 @@ func names(refs []run.RegionRef, most int) string {
 func (a *app) printDetail(t run.TierCoverage, level string) {
 	head := []string{a.t("区域", "region")}
 	for _, b := range t.TotalDetail.Within {
-		head = append(head, a.t(">%s 内", ">within %s", quantity(t.Limit, b.UpTo)))
+		band := quantity(t.Limit, b.UpTo)
+		if b.Minutes > 0 {
+			band = a.t("%g 分钟（%s）", "%g min (%s)", b.Minutes, band)
+		}
+		head = append(head, a.t(">%s 内", ">within %s", band))
 	}
 	head = append(head, a.t(">中位", ">median"), a.t(">P90", ">P90"), a.t(">两处以上", ">two or more"), a.t(">本区设施覆盖", ">by own region"),
 		a.t(">万人设施数", ">sites/10,000"), a.t(">百户面积 m²", ">m²/100 households"))

@@ -26,30 +26,65 @@ type DetailView struct {
 
 // BandView is a distance band and the people within it.
 type BandView struct {
-	UpTo   float64 `json:"upTo"`
-	People float64 `json:"people"`
+	UpTo    float64 `json:"upTo"`
+	Minutes float64 `json:"minutes,omitempty"` // what the band stands for at the mode's speed, for tiers in metres
+	People  float64 `json:"people"`
 }
 
 // AddDetail fills the details of a coverage report.
 func (s *Session) AddDetail(v *CoverageReport) error {
 	for t := range s.tiers {
-		d, err := coverage.Details(s.input(), s.Result, t, nil)
+		d, err := coverage.Details(s.input(), s.Result, t, s.bands(t))
 		if err != nil {
 			return err
 		}
-		v.Tiers[t].TotalDetail = detailView(d.Total, d.Bands)
+		v.Tiers[t].TotalDetail = s.detailView(t, d.Total, d.Bands)
 		for r := range d.Region {
-			v.Tiers[t].Regions[r].Detail = detailView(d.Region[r], d.Bands)
+			v.Tiers[t].Regions[r].Detail = s.detailView(t, d.Region[r], d.Bands)
 		}
 	}
 	return nil
 }
 
-func detailView(d coverage.Detail, bands []geo.Impedance) *DetailView {
+// bandMinutes are the bands of the living circle (GB 50180-2018).
+var bandMinutes = [...]float64{5, 10, 15}
+
+// bands are 5, 10 and 15 minutes as far as they are within the tier's limit, and the limit. For a tier in metres a band is
+// the way walked or driven in that time at the mode's residential speed; straight tiers take thirds of their radius.
+func (s *Session) bands(t int) []geo.Impedance {
+	tier := s.tiers[t]
+	mode, onRoads := s.modes[tier.Mode]
+	if tier.Limit.Metric != geo.Metres || !onRoads {
+		return nil // coverage.DefaultBands
+	}
+	var out []geo.Impedance
+	for _, minutes := range bandMinutes {
+		if b := geo.ToImpedance(minutes * 60 * coverage.CircleSpeed(mode) / 3.6); b < tier.Limit.Max {
+			out = append(out, b)
+		}
+	}
+	return append(out, tier.Limit.Max)
+}
+
+// minutes is what a band of a tier in metres stands for, 0 when it is no round number of minutes.
+func (s *Session) minutes(t int, b geo.Impedance) float64 {
+	mode, onRoads := s.modes[s.tiers[t].Mode]
+	if s.tiers[t].Limit.Metric != geo.Metres || !onRoads {
+		return 0
+	}
+	for _, minutes := range bandMinutes {
+		if b == geo.ToImpedance(minutes*60*coverage.CircleSpeed(mode)/3.6) {
+			return minutes
+		}
+	}
+	return 0
+}
+
+func (s *Session) detailView(t int, d coverage.Detail, bands []geo.Impedance) *DetailView {
 	v := &DetailView{Median: reached(d.Median), P90: reached(d.P90), Mean: number(d.Mean), Backup: d.Backup.Float(), Own: d.Own.Float(),
 		Per10000: share(d.SitesPer10000()), AreaPer100HH: share(d.FloorAreaPer100Households(PeoplePerHousehold)), Within: []BandView{}}
 	for i, b := range bands {
-		v.Within = append(v.Within, BandView{b.Value(), d.Within[i].Float()})
+		v.Within = append(v.Within, BandView{b.Value(), s.minutes(t, b), d.Within[i].Float()})
 	}
 	return v
 }
