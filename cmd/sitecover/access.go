@@ -11,21 +11,21 @@ import (
 func (a *app) accessCmd() *cobra.Command {
 	var f filter
 	decay := ""
-	decays := []string{"flat", "steps", "gaussian"}
+	decays := []string{"flat", "steps", "gaussian", "gravity"}
 	cmd := &cobra.Command{
 		Use:   "access [study.yaml]",
 		Short: a.t("可达性与公平性：人均供给、基尼系数、冷热点", "accessibility and equity: supply per person, Gini, hot and cold spots"),
-		Long: a.t(`两步移动搜索法（2SFCA；steps、gaussian 为带衰减的 E2SFCA）：每万人在服务半径内能分到多少供给
+		Long: a.t(`两步移动搜索法（2SFCA；steps、gaussian 为带衰减的 E2SFCA，gravity 为有竞争的引力模型）：每万人在服务半径内能分到多少供给
 （每个开放设施都有面积时按 m²，否则每处计 1）。另给出人与人之间的基尼系数、泰尔指数、帕尔马比，
 以及网格的 Getis-Ord Gi* 冷热点。公式与出处见 docs/accessibility.md。`,
-			`Two-step floating catchment areas (2SFCA; steps and gaussian are E2SFCA): the supply within the service radius per 10,000 people
+			`Two-step floating catchment areas (2SFCA; steps and gaussian are E2SFCA, gravity the gravity model with competition): the supply within the service radius per 10,000 people
 (m² where every open site's area is known, otherwise one a site). With Gini, Theil and Palma between people, and
 Getis-Ord Gi* hot and cold spots of the grid. Formulas and sources: docs/accessibility.md.`),
 		Example: "  sitecover access study.yaml --level town\n  sitecover access study.yaml --decay gaussian --json",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(decays, decay) {
-				return usage("--decay 只能是 flat、steps 或 gaussian，不能是 %q", "--decay must be flat, steps or gaussian, not %q", decay)
+				return usage("--decay 只能是 flat、steps、gaussian 或 gravity，不能是 %q", "--decay must be flat, steps, gaussian or gravity, not %q", decay)
 			}
 			s, err := a.open(cmd, args)
 			if err != nil {
@@ -46,7 +46,7 @@ Getis-Ord Gi* hot and cold spots of the grid. Formulas and sources: docs/accessi
 		},
 	}
 	f.flags(a, cmd)
-	cmd.Flags().StringVar(&decay, "decay", "flat", a.t("距离衰减：flat、steps、gaussian", "distance decay: flat, steps, gaussian"))
+	cmd.Flags().StringVar(&decay, "decay", "flat", a.t("距离衰减：flat、steps、gaussian、gravity", "distance decay: flat, steps, gaussian, gravity"))
 	return cmd
 }
 

@@ -131,7 +131,8 @@ type CellAccess struct {
 const hotLimit = 1.96
 
 // Access computes the two-step floating catchment area of every tier: floor area where the ledger knows it of every open
-// site, otherwise one unit a site. Decay is "flat" (2SFCA), "steps" or "gaussian" (E2SFCA).
+// site, otherwise one unit a site. Decay is "flat" (2SFCA), "steps" or "gaussian" (E2SFCA), or "gravity" (with competition: Joseph &
+// Bantock 1982).
 func (s *Session) Access(ctx context.Context, decay string) (*AccessReport, error) {
 	if err := s.Coverage(ctx); err != nil {
 		return nil, err
@@ -177,6 +178,10 @@ func (s *Session) tierAccess(t int, decay string) (*TierAccess, error) {
 	return out, s.cellAccess(out, access.Score)
 }
 
+// gravityBeta is the exponent of the gravity model: supply counts by the inverse of the distance, a default without a norm. Below
+// a tenth of the limit distance makes no difference.
+const gravityBeta = 1
+
 // decayOf is a decay within a limit. The steps of E2SFCA are thirds of it, weighted 1, 0.68 and 0.22 as Luo & Qi (2009) do.
 func decayOf(name string, limit geo.Limit) (coverage.Decay, error) {
 	switch name {
@@ -185,6 +190,8 @@ func decayOf(name string, limit geo.Limit) (coverage.Decay, error) {
 		return coverage.Steps([]geo.Impedance{third, 2 * third, limit.Max}, []float64{1, 0.68, 0.22})
 	case "gaussian":
 		return coverage.Gaussian(limit)
+	case "gravity":
+		return coverage.Power(gravityBeta, limit.Max/10)
 	}
 	return coverage.Flat, nil
 }
