@@ -121,11 +121,11 @@ func (b *assumptions) plan() {
 	for i := range b.s.Study.Tiers {
 		b.siting(&b.s.Study.Tiers[i])
 	}
-	unspent := "不结转 / lapses"
+	carried := "0 %"
 	if b.s.Study.Plan.Unspent == solve.CarriesOver {
-		unspent = "结转下年 / carries over"
+		carried = "100 %"
 	}
-	b.add("plan.unspent", "当年未用完的资金", "money that a year does not spend", unspent, "program default")
+	b.add("plan.unspent", "当年未用完的资金结转到下年的比例", "share of a year's unspent money that the next year gets", carried, "program default")
 	for i, w := range p.Weights {
 		t := b.s.Study.Tiers[i]
 		b.add("tiers."+t.ID+".weight", t.Name+"：一人覆盖一年的价值", t.Name+": value of a person-year", fmt.Sprintf("%g", w.Person), "program default")
