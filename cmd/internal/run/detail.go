@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -152,11 +153,16 @@ func (s *Session) tierAccess(t int, decay string) (*TierAccess, error) {
 	service := &s.Result.Services[t]
 	out := &TierAccess{Tier: s.tiers[t].ID, Name: s.tiers[t].Name, Supply: "m2", Cells: []CellAccess{}}
 	supply, err := coverage.FloorAreas(s.input(), service)
-	if err != nil { // some area is not known: a site counts as one
+	var unknown *coverage.FieldError
+	if errors.As(err, &unknown) && unknown.Field == "FloorArea" { // some area is not known: a site counts as one
+		err = nil
 		out.Supply, supply = "sites", make([]float64, len(service.Open))
 		for i := range supply {
 			supply[i] = 1
 		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	f, err := decayOf(decay, s.tiers[t].Limit)
 	if err != nil {
