@@ -36,6 +36,8 @@ type Study struct {
 	// never. May be nil: the plan map then shows the new sites without the cells they serve.
 	ServedFrom [][]int
 
+	Tracking *Tracking // targets year by year; nil = not tracked
+
 	Assumptions []Assumption
 	Inputs      []Input
 	Findings    []Finding
