@@ -80,16 +80,17 @@ func HoursUnknown(in Input, t int) (list []int32) {
 
 // NamedMoment is a moment with the word that results know it by.
 type NamedMoment struct {
-	ID string
-	At Moment
+	ID     string
+	ZH, EN string // as people say it
+	At     Moment
 }
 
 // DefaultMoments are an evening and a night of a workday (Wednesday 20:00 and 23:00) and Sunday morning (10:00).
 func DefaultMoments() []NamedMoment {
 	return []NamedMoment{
-		{"workday-20:00", MomentOf(time.Wednesday, 20, 0)},
-		{"workday-23:00", MomentOf(time.Wednesday, 23, 0)},
-		{"sunday-10:00", MomentOf(time.Sunday, 10, 0)},
+		{"workday-20:00", "工作日 20:00", "20:00 on workdays", MomentOf(time.Wednesday, 20, 0)},
+		{"workday-23:00", "工作日 23:00", "23:00 on workdays", MomentOf(time.Wednesday, 23, 0)},
+		{"sunday-10:00", "周日 10:00", "10:00 on Sundays", MomentOf(time.Sunday, 10, 0)},
 	}
 }
 

@@ -78,7 +78,7 @@ func TestByHours(t *testing.T) {
 	in.Sites[0].Hours = w
 	in.Sites = append(in.Sites, Site{ID: "s2", Point: north(toyOrigin, 2000), Region: townB, FloorArea: -1})
 	res := mustCompute(t, in)
-	moments := append(DefaultMoments(), NamedMoment{"workday-19:59", MomentOf(time.Wednesday, 19, 59)})
+	moments := append(DefaultMoments(), NamedMoment{"workday-19:59", "", "", MomentOf(time.Wednesday, 19, 59)})
 	all, err := ByHours(in, res, moments)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestByHoursEqualsComputing(t *testing.T) {
 		in := randomInput(rt, t)
 		in.At = nil
 		at := Moment(rapid.IntRange(0, week-1).Draw(rt, "at"))
-		all, err := ByHours(in, mustCompute(t, in), []NamedMoment{{"x", at}})
+		all, err := ByHours(in, mustCompute(t, in), []NamedMoment{{ID: "x", At: at}})
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestByHoursRefuses(t *testing.T) {
 	in, _ := toyInput(t)
 	res := mustCompute(t, in)
 	var field *FieldError
-	if _, err := ByHours(in, res, []NamedMoment{{"x", week}}); !errors.As(err, &field) {
+	if _, err := ByHours(in, res, []NamedMoment{{ID: "x", At: week}}); !errors.As(err, &field) {
 		t.Errorf("a moment outside the week: %v", err)
 	}
 	if _, err := ByHours(in, &Result{}, nil); !errors.As(err, &field) {

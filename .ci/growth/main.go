@@ -32,14 +32,15 @@ func main() {
 	binary := flag.String("binary", "bin/sitecover", "the program")
 	people := flag.String("people", "600000,6000000,60000000", "sizes")
 	dir := flag.String("dir", "", "folder for the inputs, kept afterwards; default: a temporary one")
+	scattered := flag.Bool("scattered", false, "people on farms and lanes to the doors too: about twice the inhabited cells and the junctions")
 	makeIn := flag.String("make", "", "only make the inputs of one size in this folder, and count them")
 	flag.Parse()
 	err := errors.New("growth: give -people as whole numbers with commas between")
 	if sizes, ok := parse(*people); ok {
 		if *makeIn != "" {
-			err = makeInputs(*makeIn, sizes[0])
+			err = makeInputs(*makeIn, model.Options{Seed: 1, People: sizes[0], Scattered: *scattered})
 		} else {
-			err = measure(*binary, *dir, sizes)
+			err = measure(*binary, *dir, sizes, *scattered)
 		}
 	}
 	if err != nil {
@@ -69,11 +70,11 @@ type counts struct {
 
 // makeInputs writes the model county and prints its counts. It runs in a process of its own: a process counts the memory of
 // the one that started it as its own, so the one that measures has to stay small.
-func makeInputs(dir string, people int) error {
+func makeInputs(dir string, opt model.Options) error {
 	ctx := context.Background()
 	study := filepath.Join(dir, "study.yaml")
 	if _, err := os.Stat(study); err != nil {
-		if err := model.Generate(ctx, dir, model.Options{Seed: 1, People: people}); err != nil {
+		if err := model.Generate(ctx, dir, opt); err != nil {
 			return err
 		}
 	}
@@ -119,7 +120,7 @@ func run(env []string, name string, args ...string) (usage, error) {
 	return u, nil
 }
 
-func measure(binary, dir string, sizes []int) error {
+func measure(binary, dir string, sizes []int, scattered bool) error {
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "growth-")
 		if err != nil {
@@ -137,7 +138,7 @@ func measure(binary, dir string, sizes []int) error {
 	fmt.Println("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, n := range sizes {
 		folder := filepath.Join(dir, strconv.Itoa(n))
-		made, err := run(nil, self, "-make", folder, "-people", strconv.Itoa(n))
+		made, err := run(nil, self, "-make", folder, "-people", strconv.Itoa(n), fmt.Sprintf("-scattered=%t", scattered))
 		if err != nil {
 			return err
 		}

@@ -222,7 +222,7 @@ func (a *app) printOthers(t run.TierCoverage) {
 		a.printf("群体 %s：%s 人，有效覆盖 %s", "group %s: %s people, effective %s", g.Group, people(g.People), percent(g.Effective))
 	}
 	for _, h := range t.TotalHours {
-		a.printf("%s 时开放 %d 处（时间不详 %d 处）：有效覆盖 %s", "at %s %d sites are open (%d of unknown hours): effective %s", h.Moment, h.Open, h.Unknown, percent(h.Effective))
+		a.printf("%s 时开放 %d 处（时间不详 %d 处）：有效覆盖 %s", "at %s: %d sites are open (%d of unknown hours): effective %s", h.Words.In(a.lang), h.Open, h.Unknown, percent(h.Effective))
 	}
 	if l := t.TotalLand; l != nil {
 		a.printf("居住用地 %.1f 公顷，有效覆盖 %s", "residential land %.1f ha, effective %s", l.Hectares, percent(l.Effective))

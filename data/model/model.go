@@ -18,6 +18,9 @@ type Options struct {
 	People     int // 20,000 to 100,000,000; 0 = 600,000
 	Year       int // reporting year, 2000 to 2100; the sites were opened in the eight years up to it; 0 = 2026
 	Resolution int // of the H3 cells of the population, 7 to 10; 0 = 9. Coarser cells blur people over more land
+	// Scattered has people live on farms over the open country too, and lanes to the doors leave the roads: about twice the inhabited
+	// cells and the junctions. A denser load for runs that ask how far the program reaches.
+	Scattered bool
 }
 
 // Validate fills in nothing and names the first field that is out of range.
@@ -72,6 +75,8 @@ func Generate(ctx context.Context, dir string, opt Options) error {
 		{"places.geojson", w.writePlaces},
 		{"sites.xlsx", w.writeLedger},
 		{"exclusions.geojson", w.writeExclusions},
+		{"entities.csv", w.writeEntities},
+		{"zones.geojson", w.writeZones},
 		{"README.txt", w.writeReadme},
 		{"study.yaml", w.writeStudy},
 	} {

@@ -11,8 +11,10 @@ import (
 // housePeople puts the people of every settlement on the points of the mesh around its centre, and scales all to the
 // number asked for.
 func (w *world) housePeople() {
-	w.people = make([]float32, w.mesh.size())
 	total := 0.0
+	for _, n := range w.people {
+		total += float64(n)
+	}
 	for i := range w.settlements {
 		total += w.house(i)
 	}
@@ -92,27 +94,47 @@ func (w *world) countTotals(sums []float64) {
 	}
 }
 
-// cellCount is the people of an H3 cell.
+// cellCount is the people of an H3 cell, and how many of them are 60 or older and under 15.
 type cellCount struct {
-	cell   h3.Cell
-	people int64
+	cell               h3.Cell
+	people, old, young int64
+}
+
+// ages returns the shares of the old and the young at mesh point p: villages have grown old, new quarters are young.
+func (w *world) ages(p int32) (old, young float64) {
+	old, young = 0.31, 0.14
+	at := w.mesh.at(p)
+	if c := w.communityOf.label[p]; c >= 0 && w.communities[c].urban {
+		old, young = 0.19, 0.17
+	}
+	if z := w.zoneAt(at); z >= 0 && (w.settlements[z].kind == newTown || w.settlements[z].kind == estate) {
+		old, young = 0.11, 0.21
+	}
+	bend := 0.3 * w.seed.field(75).fbm(at.mul(1/900.0), 2)
+	return old * (1 + bend), young * (1 - bend)
 }
 
 // cells counts the people by H3 cells, ascending. Rounding to whole people is left to chance, fixed by the seed, so that
 // it favours neither dense nor thin cells.
 func (w *world) cells() []cellCount {
-	sums := map[h3.Cell]float64{}
+	type sums struct{ people, old, young float64 }
+	all := map[h3.Cell]sums{}
 	for p, n := range w.people {
 		if n > 0 {
 			lon, lat := w.frame.lonlat(w.mesh.at(int32(p)))
-			sums[h3.LatLngToCell(h3.LatLng{Lat: lat, Lng: lon}, w.opt.Resolution)] += float64(n)
+			c := h3.LatLngToCell(h3.LatLng{Lat: lat, Lng: lon}, w.opt.Resolution)
+			old, young := w.ages(int32(p))
+			s := all[c]
+			all[c] = sums{s.people + float64(n), s.old + old*float64(n), s.young + young*float64(n)}
 		}
 	}
-	out := make([]cellCount, 0, len(sums))
-	luck := w.seed.field(72)
-	for c, n := range sums {
-		if k := int64(n + luck.cell(int64(c), 0)); k > 0 {
-			out = append(out, cellCount{c, k})
+	out := make([]cellCount, 0, len(all))
+	luck, ages := w.seed.field(72), w.seed.field(76)
+	for c, s := range all {
+		if k := int64(s.people + luck.cell(int64(c), 0)); k > 0 {
+			old := min(int64(float64(k)*s.old/s.people+ages.cell(int64(c), 0)), k)
+			young := min(int64(float64(k)*s.young/s.people+ages.cell(int64(c), 1)), k-old)
+			out = append(out, cellCount{c, k, old, young})
 		}
 	}
 	slices.SortFunc(out, func(a, b cellCount) int { return cmp.Compare(a.cell, b.cell) })

@@ -16,7 +16,7 @@ type site struct {
 	community      int32
 	area           int // m², 0 = not noted
 	opened, closed time.Time
-	remark         string
+	hours, remark  string
 }
 
 // The tiers as the ledger names them, with the floor area that the study asks for, in m².
@@ -121,11 +121,12 @@ func (l *ledger) add(s site) {
 	prefix := map[string]string{centreTier: "ZX", stationTier: "ZD", pointTier: "DW"}[s.tier]
 	l.last[prefix]++
 	s.id = prefix + pad(l.last[prefix], 5)
+	s.hours = l.w.hoursOf(s.tier, int64(len(l.w.sites)))
 	l.w.sites = append(l.w.sites, s)
 }
 
 // ledgerHeader is the header row of the workbook.
-var ledgerHeader = []any{"编号", "名称", "级别", "所属镇街", "所属村社区", "经度", "纬度", "建筑面积(㎡)", "启用日期", "关闭日期", "备注"}
+var ledgerHeader = []any{"编号", "名称", "级别", "所属镇街", "所属村社区", "经度", "纬度", "建筑面积(㎡)", "启用日期", "关闭日期", "开放时间", "备注"}
 
 // writeLedger writes the sites as an Excel workbook: a title, the header, a site a row.
 func (w *world) writeLedger(out io.Writer) (err error) {
@@ -152,7 +153,7 @@ func (w *world) writeLedger(out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	for i, width := range []float64{11, 34, 15, 14, 16, 12, 11, 14, 13, 13, 12} {
+	for i, width := range []float64{11, 34, 15, 14, 16, 12, 11, 14, 13, 13, 32, 12} {
 		if err = rows.SetColWidth(i+1, i+1, width); err != nil {
 			return err
 		}
@@ -178,7 +179,7 @@ func (w *world) writeLedger(out io.Writer) (err error) {
 func (w *world) ledgerRow(s site, date int) []any {
 	lon, lat := w.frame.lonlat(s.at)
 	row := []any{s.id, s.name, s.tier, w.towns[w.communities[s.community].town].name, w.communities[s.community].name,
-		round6(lon), round6(lat), nil, excelize.Cell{StyleID: date, Value: s.opened}, nil, s.remark}
+		round6(lon), round6(lat), nil, excelize.Cell{StyleID: date, Value: s.opened}, nil, s.hours, s.remark}
 	if s.area > 0 {
 		row[7] = s.area
 	}

@@ -28,6 +28,8 @@ func (w *world) writeReadme(out io.Writer) error {
   places.geojson       地点：市场、公园、学校、公交站、村委会、闲置用房等
   sites.xlsx           党群服务阵地台账
   exclusions.geojson   不可建设区：水域、行洪区、生态保护红线、隐患点
+  entities.csv         单独统计的单位：产业园、写字楼、市场、商场，附从业人数
+  zones.geojson        特殊区域：新建小区、城乡结合部
 
 This county does not exist. Everything here was made by a program from seed %d.
 `, w.title(), w.opt.Seed, w.opt.People, len(w.communities), len(w.towns), w.opt.Year, w.opt.Resolution, w.opt.Seed)
@@ -66,7 +68,9 @@ areas:
     fields: {id: code, name: name, parent: parent, level: level}
 
 population:
-  - {file: population.csv, kind: h3}        # 格网人口，决定人在哪里
+  - file: population.csv                    # 格网人口，决定人在哪里
+    kind: h3
+    groups: {60岁以上: 60岁以上, 15岁以下: 15岁以下}   # 各列人数，另行统计
   - file: totals.csv                        # 官方总数，决定有多少人
     kind: totals
     fields: {region: 区划代码, people: 常住人口}
@@ -85,6 +89,12 @@ places:
 
 exclusions:
   - exclusions.geojson
+
+entities:
+  - entities.csv                            # 园区、楼宇、市场：按单位统计，不并入常住人口
+
+zones:
+  - zones.geojson                           # 特殊区域：空白区涉及时点名
 `
 
 const studyTiers = `

@@ -125,7 +125,7 @@ func build(ctx context.Context, opt Options) (*world, error) {
 	for _, step := range []func(){
 		w.makeLand, w.makeCounties, w.makeTowns, w.planMainRoads, w.makeSeats, w.layUrbanStreets,
 		w.makeVillages, w.makeCommunities, w.makeHamlets, w.planVillageRoads, w.layVillageStreets,
-		w.layExpressways, w.joinRoads, w.housePeople, w.makePlaces, w.makeSites,
+		w.layExpressways, w.joinRoads, w.scatter, w.housePeople, w.makePlaces, w.makeSites,
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -174,13 +174,15 @@ func (w *world) writeBoundaries(out io.Writer) error {
 
 // writeCells writes the people of the H3 cells.
 func (w *world) writeCells(out io.Writer) error {
-	if _, err := io.WriteString(out, "h3,population\n"); err != nil {
+	if _, err := io.WriteString(out, "h3,population,60岁以上,15岁以下\n"); err != nil {
 		return err
 	}
 	var b []byte
 	for _, c := range w.cells() {
 		b = strconv.AppendUint(b[:0], uint64(c.cell), 16)
-		b = strconv.AppendInt(append(b, ','), c.people, 10)
+		for _, n := range [...]int64{c.people, c.old, c.young} {
+			b = strconv.AppendInt(append(b, ','), n, 10)
+		}
 		if _, err := out.Write(append(b, '\n')); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"sitecover/coverage"
+	"sitecover/data"
 	"sitecover/siting"
 )
 
@@ -21,13 +22,14 @@ type GroupView struct {
 
 // HoursView is what is covered at one moment of the week.
 type HoursView struct {
-	Moment    string   `json:"moment"`
-	Open      int      `json:"open"`
-	Closed    int      `json:"closed"`
-	Unknown   int      `json:"hoursUnknown"`
-	Covered   float64  `json:"covered"`
-	Possible  float64  `json:"possible"` // with the sites whose hours are not known
-	Effective *float64 `json:"effective"`
+	Moment    string    `json:"moment"`
+	Words     data.Text `json:"-"` // the moment as people say it
+	Open      int       `json:"open"`
+	Closed    int       `json:"closed"`
+	Unknown   int       `json:"hoursUnknown"`
+	Covered   float64   `json:"covered"`
+	Possible  float64   `json:"possible"` // with the sites whose hours are not known
+	Effective *float64  `json:"effective"`
 }
 
 // LandView is residential land, in hectares.
@@ -42,7 +44,7 @@ func groupView(id string, x coverage.GroupFigures) GroupView {
 }
 
 func hoursView(c coverage.HoursCoverage, x coverage.HoursFigures) HoursView {
-	return HoursView{c.Moment.ID, c.Open, c.Closed, c.Unknown, x.Covered.Float(), x.Possible.Float(), share(x.Effective())}
+	return HoursView{c.Moment.ID, data.Text{ZH: c.Moment.ZH, EN: c.Moment.EN}, c.Open, c.Closed, c.Unknown, x.Covered.Float(), x.Possible.Float(), share(x.Effective())}
 }
 
 func landView(x coverage.LandFigures) *LandView {
