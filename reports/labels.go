@@ -132,6 +132,7 @@ var sectionLabels = map[string]text{
 	"plan.line":         {"%s 年新建 %s 处，投入 %s", "%s: %s new sites for %s"},
 	"plan.gained":       {"，新增覆盖 %s", ", newly serving %s"},
 	"plan.quality":      {"求解状态：%s；全方案人·年目标与理论上限相差不超过 %s；随机种子 %d。", "Solution: %s; its people-years are within %s of the upper bound; seed %d."},
+	"plan.stopped":      {"求解被提前停止：这是停止时的最好方案，上限仍然有效。", " The search was stopped early: this is the best plan found until then; its bound holds."},
 	"plan.status":       {"求解状态：%s。", "Solution: %s."},
 	"plan.missed":       {"未达到的年度目标：%s 项", "Yearly targets not met: %s"},
 	"plan.lead":         {"当年投入的站点在 %d 年后开放。", "What a year pays for opens %d years later."},

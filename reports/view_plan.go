@@ -137,6 +137,9 @@ func (b *builder) plan() *planView {
 	default:
 		v.Quality = b.t("plan.status", v.Status)
 	}
+	if p.Stopped {
+		v.Quality += b.t("plan.stopped")
+	}
 	for _, m := range p.Missed {
 		v.Misses = append(v.Misses, b.missText(m))
 	}

@@ -19,7 +19,7 @@ import (
 //
 // The model knows no spacing between new sites: pairs that are too near are listed in TooNear. A share beyond what the
 // candidates reach is infeasible; the reason names the largest share that is possible. Bound is from below.
-func (o *oneModel) lscp(ctx context.Context) ([]int32, *One, error) {
+func (o *oneModel) lscp(_, search context.Context) ([]int32, *One, error) {
 	total := &o.m.w.Coverage.Total[o.p.Tier]
 	p := &solve.SetCoverProblem{Cover: o.problem.Cover, Covered: make([]bool, o.problem.Cover.Rows)}
 	for i, class := range o.problem.Class {
@@ -38,7 +38,7 @@ func (o *oneModel) lscp(ctx context.Context) ([]int32, *One, error) {
 		// Rounded weights may sum to a little less than the people within reach.
 		p.Demand = min(missing/o.m.scale.unit, sum(o.problem.Cover.Weight))
 	}
-	s, err := solve.SetCover(ctx, p, o.p.Solve)
+	s, err := solve.SetCover(search, p, o.p.Solve)
 	if err != nil {
 		return nil, nil, err
 	}

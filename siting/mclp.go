@@ -16,10 +16,10 @@ import (
 //	     x, y in {0, 1}
 //
 // The answer is the people newly covered; Bound is from above.
-func (o *oneModel) mclp(ctx context.Context) ([]int32, *One, error) {
+func (o *oneModel) mclp(_, search context.Context) ([]int32, *One, error) {
 	scale := float64(o.m.scale.unit) / 1e6
 	if len(o.problem.Conflicts) == 0 {
-		s, err := solve.MaxCover(ctx, &solve.MaxCoverProblem{Cover: o.problem.Cover, Budget: o.p.Limit}, o.p.Solve)
+		s, err := solve.MaxCover(search, &solve.MaxCoverProblem{Cover: o.problem.Cover, Budget: o.p.Limit}, o.p.Solve)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -27,7 +27,7 @@ func (o *oneModel) mclp(ctx context.Context) ([]int32, *One, error) {
 		out.Objective, out.Bound, out.Gap = float64(s.Objective)*scale, s.Bound*scale, s.Gap
 		return s.Open, out, nil
 	}
-	s, err := solve.Rollout(ctx, o.problem, searchOptions(o.p.Solve, o.problem))
+	s, err := solve.Rollout(search, o.problem, searchOptions(o.p.Solve, o.problem))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -37,7 +37,7 @@ type distances struct {
 //
 // Hakimi, Operations Research 12 (1964). Objective, Bound and Before are the mean way of a person in metres or seconds. The
 // model knows no spacing.
-func (o *oneModel) pmedian(ctx context.Context) ([]int32, *One, error) {
+func (o *oneModel) pmedian(ctx, search context.Context) ([]int32, *One, error) {
 	d, err := o.distances(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -53,7 +53,7 @@ func (o *oneModel) pmedian(ctx context.Context) ([]int32, *One, error) {
 		out.Objective, out.Bound, out.Before = mean(float64(before)), mean(float64(before)), mean(float64(before))
 		return nil, out, nil
 	}
-	s, err := solve.PMedian(ctx, d.problem, o.p.Solve)
+	s, err := solve.PMedian(search, d.problem, o.p.Solve)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,7 +68,7 @@ func (o *oneModel) pmedian(ctx context.Context) ([]int32, *One, error) {
 //	s.t. sum_j x_j <= Limit
 //
 // Minieka, SIAM Review 12 (1970). Objective, Bound and Before are metres or seconds. The model knows no spacing.
-func (o *oneModel) pcenter(ctx context.Context) ([]int32, *One, error) {
+func (o *oneModel) pcenter(ctx, search context.Context) ([]int32, *One, error) {
 	d, err := o.distances(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -83,7 +83,7 @@ func (o *oneModel) pcenter(ctx context.Context) ([]int32, *One, error) {
 		out.Objective, out.Bound, out.Before = before, before, before
 		return nil, out, nil
 	}
-	s, err := solve.PCenter(ctx, d.problem, o.p.Solve)
+	s, err := solve.PCenter(search, d.problem, o.p.Solve)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -181,9 +181,9 @@ func (d *distances) weigh(people []coverage.People, far float64) {
 //	s.t. u_i <= sum_{j: d_ij <= limit} x_j,  sum_j c_j x_j <= Limit,  x, u in {0, 1}
 //
 // Objective, Bound and Before are people with a backup: Before those of today, the others newly.
-func (o *oneModel) backup(ctx context.Context) ([]int32, *One, error) {
+func (o *oneModel) backup(ctx, search context.Context) ([]int32, *One, error) {
 	o.coverTwice()
-	open, out, err := o.mclp(ctx)
+	open, out, err := o.mclp(ctx, search)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -41,9 +41,10 @@ type OneProblem struct {
 	Tier  int
 	Model Model
 	Unit  Unit
-	Limit int64         // MCLP, Backup: sites or 元 to spend, >= 0; PMedian, PCenter: sites
-	Share float64       // LSCP: share of the tier's people that must be covered, those of today included, (0, 1]; 0 = everyone whom some candidate reaches
-	Solve solve.Options // the zero value is the solver's default
+	Limit int64           // MCLP, Backup: sites or 元 to spend, >= 0; PMedian, PCenter: sites
+	Share float64         // LSCP: share of the tier's people that must be covered, those of today included, (0, 1]; 0 = everyone whom some candidate reaches
+	Solve solve.Options   // the zero value is the solver's default
+	Until <-chan struct{} // ends the search when it is closed, as in Options; nil = never
 }
 
 // One is the answer of a model for one tier.
@@ -52,6 +53,7 @@ type One struct {
 	Rejected   []Rejection
 	Picks      []Pick // in the order of what each adds to those before it; their years are 0
 	Status     Status
+	Stopped    bool    // the search was ended before its gap, its proof and its iterations
 	Objective  float64 // MCLP: people newly covered; LSCP: sites or 元; PMedian, PCenter: metres or seconds; Backup: people
 	Before     float64 // PMedian, PCenter: mean or longest way today; Backup: people with two sites within the limit today
 	Bound      float64 // no choice under the same rules has a better objective
@@ -128,10 +130,13 @@ func SolveOne(ctx context.Context, p OneProblem) (*One, error) {
 	case Backup:
 		solver = o.backup
 	}
-	open, out, err := solver(ctx)
+	search, end := searching(ctx, p.Until)
+	defer end()
+	open, out, err := solver(ctx, search)
 	if err != nil {
 		return nil, fmt.Errorf("siting: %s: %w", p.Model, err)
 	}
+	out.Stopped = out.Status == Feasible && search.Err() != nil
 	o.finish(open, out)
 	return out, nil
 }

@@ -70,11 +70,14 @@ func Rollout(ctx context.Context, p Problem) (*Plan, error) {
 		return nil, err
 	}
 	problem := m.rollout()
-	sol, err := solve.Rollout(ctx, problem, searchOptions(p.Options.Solve, problem))
+	search, end := searching(ctx, p.Options.Until)
+	defer end()
+	sol, err := solve.Rollout(search, problem, searchOptions(p.Options.Solve, problem))
 	if err != nil {
 		return nil, fmt.Errorf("siting: %w", err)
 	}
 	plan := m.plan(sol)
+	plan.Stopped = search.Err() != nil && plan.Status == Feasible
 	// A deadline ends the search, not the description of what it found.
 	return plan, m.link(context.WithoutCancel(ctx), plan)
 }

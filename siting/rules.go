@@ -140,6 +140,9 @@ type Options struct {
 	// Solve steers the solver: seed, iteration budget, wanted gap. Iterations 0 means 1,000, and fewer for large problems, so
 	// that a county takes seconds (see Plan.Iterations for what was used); the other zero values are the solver's defaults.
 	Solve solve.Options
+	// Until ends the search when it is closed: the plan is then the best found so far, with its bound, and Plan.Stopped. nil =
+	// never. The context's end does the same to the search, but also to what comes before it.
+	Until <-chan struct{}
 }
 
 // DefaultOptions returns the documented defaults.

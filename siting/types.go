@@ -163,6 +163,7 @@ type Plan struct {
 	Links  []Link  // every site of today and of the plan whose tier has a parent, by tier, sites of today by ID first
 	Seed   uint64
 
+	Stopped    bool      // the search was ended before its gap, its proof and its iterations
 	Iterations int       // bound iterations that the search used
 	Considered int       // host places and cells that were looked at: candidates and rejected ones
 	LeadYears  int       // as asked

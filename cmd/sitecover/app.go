@@ -21,6 +21,7 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 	exitInput  = 3
+	exitEarly  = 4
 )
 
 // app is what every command shares: where results and messages go, and in which language.
@@ -33,6 +34,7 @@ type app struct {
 	workers  int
 	search   run.Search
 	gap      string // as written; read into search.Gap
+	stop     *run.Stop
 }
 
 // usageError marks a wrong use of the command line.
@@ -58,14 +60,31 @@ func (a *app) printf(zh, en string, args ...any) { fmt.Fprintln(a.out, a.t(zh, e
 // usage makes an error that ends the program with exit code 2.
 func usage(zh, en string, args ...any) error { return &usageError{data.T(zh, en, args...)} }
 
-// execute is the whole program: arguments in, exit code out.
+// execute is the whole program without signals: arguments in, exit code out.
 func execute(ctx context.Context, args []string, out, errs io.Writer) int {
-	a := &app{out: out, err: errs, lang: language(args)}
+	return newApp(args, out, errs).run(ctx, args)
+}
+
+func newApp(args []string, out, errs io.Writer) *app {
+	return &app{out: out, err: errs, lang: language(args), stop: run.NewStop()}
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errs)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	return a.report(ctx, root.ExecuteContext(ctx))
+}
+
+// interrupted is what Ctrl-C does: a running search ends and its best answer is given; where none runs, or when it is pressed
+// again, the program gives up.
+func (a *app) interrupted(abort context.CancelFunc) {
+	if !a.stop.Request() {
+		abort()
+		return
+	}
+	fmt.Fprintln(a.err, a.t("正在收尾：给出当前最好的方案及其上限；再按一次 Ctrl-C 放弃", "stopping: the best answer so far comes with its bound; Ctrl-C again gives up"))
 }
 
 // language finds the language before the flags are parsed, because the help is written in it: --lang, then
@@ -90,6 +109,10 @@ func language(args []string) string {
 
 // report prints an error once, in the user's language, and maps it to the exit code: the only place that does.
 func (a *app) report(ctx context.Context, err error) int {
+	if err == nil && a.stop.Ended() {
+		fmt.Fprintln(a.err, a.t("提前停止：结果是中断时的最好方案，完整写出", "stopped early: the results are whole, and the best found until then"))
+		return exitEarly
+	}
 	if err == nil {
 		return exitFine
 	}
@@ -147,5 +170,5 @@ func (a *app) open(cmd *cobra.Command, args []string) (*run.Session, error) {
 	if len(args) > 0 {
 		path = args[0]
 	}
-	return run.Open(cmd.Context(), path, run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search})
+	return run.Open(cmd.Context(), path, run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search, Stop: a.stop})
 }

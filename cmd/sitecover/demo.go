@@ -41,7 +41,7 @@ func (a *app) demoCmd() *cobra.Command {
 			if err := model.Generate(cmd.Context(), dir, opts); err != nil {
 				return err
 			}
-			s, err := run.Open(cmd.Context(), study, run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search})
+			s, err := run.Open(cmd.Context(), study, run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search, Stop: a.stop})
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,14 @@ import (
 var version = "dev"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	ctx, abort := context.WithCancel(context.Background())
+	a := newApp(os.Args[1:], os.Stdout, os.Stderr)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for range signals {
+			a.interrupted(abort)
+		}
+	}()
+	os.Exit(a.run(ctx, os.Args[1:]))
 }

@@ -177,6 +177,7 @@ func (a *app) scenarios(cmd *cobra.Command, s *run.Session) error {
 		if p.Reason != "" {
 			a.printf("%s：%s", "%s: %s", p.Scenario, p.Reason)
 		}
+		a.printStopped(p.Stopped)
 	}
 	return nil
 }

@@ -125,6 +125,7 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 	a.printf("候选 %d 处（考察 %d 处），新建 %d 处；状态 %s，目标值 %.0f，上限 %.0f，差距 %.2f %%，种子 %d",
 		"%d candidates (of %d considered), %d sites to open; status %s, objective %.0f, bound %.0f, gap %.2f %%, seed %d",
 		v.Candidates, v.Considered, len(v.Sites), v.Status, v.Objective, v.Bound, v.Gap*100, v.Seed)
+	a.printStopped(v.Stopped)
 }
 
 func (a *app) reason(p run.PickView) string {

@@ -14,14 +14,14 @@ func (a *app) root() *cobra.Command {
 读入边界、人口、道路和现有设施台账，在 H3 网格上计算服务半径覆盖、缺口与空白点，
 提出新建选址与分年度建设计划，生成可离线打开的地图报告。全部在本机运行，不需要网络。
 
-退出码：0 正常；1 执行失败；2 用法错误；3 输入数据有问题。`,
+退出码：0 正常；1 执行失败；2 用法错误；3 输入数据有问题；4 按 Ctrl-C 提前停止，结果完整。`,
 			`sitecover answers three questions: where service sites go, whom they serve, what to build in which year.
 
 It reads boundaries, population, roads and the ledger of existing sites, computes service-radius coverage,
 gaps and regions without a site on an H3 grid, proposes new sites and a yearly rollout, and writes a map
 report that opens offline. Everything runs on this machine; no network is needed.
 
-Exit codes: 0 fine; 1 failed; 2 usage; 3 problems in the inputs.`),
+Exit codes: 0 fine; 1 failed; 2 usage; 3 problems in the inputs; 4 stopped early by Ctrl-C, results whole.`),
 		Example: a.t(`  sitecover demo                     # 生成示范县（合成数据）并跑完整个研究
   sitecover init 资料文件夹          # 为文件夹里的数据写一份 study.yaml
   sitecover check study.yaml         # 检查全部输入

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -15,7 +14,7 @@ import (
 // The scripts under testdata/script run the program as a user does: arguments, files, output, exit code.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"sitecover": func() { os.Exit(execute(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) },
+		"sitecover": main,
 	})
 }
 

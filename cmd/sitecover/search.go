@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sitecover/cmd/internal/run"
 	"sitecover/data"
 )
 
@@ -33,4 +34,14 @@ func (a *app) readSearch() error {
 	}
 	a.search.Gap = gap
 	return nil
+}
+
+// printStopped says that a search was ended early, and what its answer is then worth.
+func (a *app) printStopped(why string) {
+	switch why {
+	case run.StoppedByUser:
+		a.printf("提前停止（Ctrl-C）：这是中断时的最好方案；上限仍然有效", "stopped early (Ctrl-C): this is the best plan found until then; its bound holds")
+	case run.StoppedByTime:
+		a.printf("提前停止（到了 --time 的时限）：这是到时的最好方案；上限仍然有效", "stopped early (the limit of --time): this is the best plan found until then; its bound holds")
+	}
 }

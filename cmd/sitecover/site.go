@@ -166,6 +166,7 @@ func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 	a.printf("%s（%s）：%d 处，%s 万元；覆盖 %s 人（%s），%s 人任何候选点都够不到", "%s (%s): %d sites, %s 万元; %s people covered (%s), %s beyond every candidate",
 		v.Tier, strings.ToUpper(v.Model), len(v.Sites), wan(v.Cost), people(v.Covered), percent(v.Effective), people(v.OutOfReach))
 	a.printf("状态 %s，目标值 %s，上限 %s，差距 %.2f %%", "status %s, objective %s, bound %s, gap %.2f %%", v.Status, people(v.Objective), people(v.Bound), v.Gap*100)
+	a.printStopped(v.Stopped)
 	switch p.Model {
 	case siting.PMedian, siting.PCenter:
 		a.printf("目标值为到最近设施的路程（米或秒）：今天 %s，建成后 %s；更远于 %d 倍服务半径的按该距离计", "the objective is the way to the nearest site (metres or seconds): today %s, then %s; whoever is beyond %d times the limit counts at that distance",

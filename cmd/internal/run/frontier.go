@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"strconv"
 
 	"sitecover/siting"
@@ -48,12 +49,13 @@ func (s *Session) Frontier(ctx context.Context, p siting.OneProblem, steps int) 
 			limits = append(limits, limit)
 		}
 	}
+	until, done := s.until()
+	defer done()
 	s.stage("计算投入与覆盖曲线", "computing the frontier")
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
+	p.Until = until
 	p.World, p.Rules, p.Found, p.Solve = s.World(), s.Rules(), found, s.sitingOptions().Solve
 	points, err := siting.Frontier(ctx, p, limits)
-	if err != nil {
+	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
 	total := &s.Result.Total[p.Tier]
@@ -112,12 +114,13 @@ func (s *Session) PriceRules(ctx context.Context, p siting.OneProblem) (*RulesRe
 	if err := s.checkRules(); err != nil {
 		return nil, err
 	}
+	until, done := s.until()
+	defer done()
 	s.stage("计算各项规则的代价", "pricing the rules")
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
+	p.Until = until
 	p.World, p.Rules, p.Solve = s.World(), s.Rules(), s.sitingOptions().Solve
 	base, prices, err := siting.PriceRules(ctx, p)
-	if err != nil {
+	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
 	out := &RulesReport{Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Unit: unitWord(p.Unit), Limit: p.Limit, Covered: base.Covered.Float(),

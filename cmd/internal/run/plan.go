@@ -28,14 +28,6 @@ func (s *Session) sitingOptions() siting.Options {
 	return o
 }
 
-// bounded gives the solvers their time limit: at its end they return the best answer so far with its bound.
-func (s *Session) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	if s.opts.Search.Time <= 0 {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, s.opts.Search.Time)
-}
-
 // Candidates looks for the places that may get a site.
 func (s *Session) Candidates(ctx context.Context) (*siting.CandidateSet, error) {
 	if s.found != nil {
@@ -65,11 +57,24 @@ func (s *Session) Rollout(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.stage("优化建设计划", "optimising the plan")
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
-	s.Plan, err = siting.Rollout(ctx, s.problem(found))
+	s.Plan, err = s.rollout(ctx, s.problem(found), data.T("优化建设计划", "optimising the plan"))
 	return err
+}
+
+// rollout plans a problem until the search ends or is ended. The context's end leaves nothing.
+func (s *Session) rollout(ctx context.Context, p siting.Problem, stage data.Text) (*siting.Plan, error) {
+	until, done := s.until()
+	defer done()
+	s.stage(stage.ZH, stage.EN)
+	p.Options.Until = until
+	plan, err := siting.Rollout(ctx, p)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return plan, nil
 }
 
 // problem is the rollout as the study asks for it.
@@ -86,10 +91,17 @@ func (s *Session) SolveOne(ctx context.Context, p siting.OneProblem) (*siting.On
 	if err != nil {
 		return nil, err
 	}
+	until, done := s.until()
+	defer done()
 	s.stage("求最佳选址", "looking for the best sites")
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
-	p.World, p.Rules, p.Found = s.World(), s.Rules(), found
+	p.World, p.Rules, p.Found, p.Until = s.World(), s.Rules(), found, until
 	p.Solve = s.sitingOptions().Solve
-	return siting.SolveOne(ctx, p)
+	one, err := siting.SolveOne(ctx, p)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return one, nil
 }

@@ -14,6 +14,7 @@ type PlanReport struct {
 	Objective  float64        `json:"objective"`
 	Bound      float64        `json:"bound"`
 	Gap        float64        `json:"gap"`
+	Stopped    string         `json:"stoppedEarly,omitempty"` // "interrupted" or "time": the search was ended before its gap and its iterations
 	Seed       uint64         `json:"seed"`
 	LeadYears  int            `json:"leadYears"`
 	Considered int            `json:"candidatesConsidered"`
@@ -89,7 +90,7 @@ func PlanView(s *Session) PlanReport {
 	p := s.Plan
 	v := PlanReport{
 		Study: s.Study.Name, Status: string(p.Status), Reason: p.Reason, Objective: p.Objective, Bound: p.Bound, Gap: p.Gap,
-		Seed: p.Seed, LeadYears: p.LeadYears, Considered: p.Considered, Candidates: len(p.Candidates),
+		Stopped: s.stoppedBy(p.Stopped), Seed: p.Seed, LeadYears: p.LeadYears, Considered: p.Considered, Candidates: len(p.Candidates),
 		Rejected: map[string]int{}, Years: []YearView{}, Sites: []PickView{}, Missed: []MissView{},
 	}
 	for _, r := range p.Rejected {

@@ -24,6 +24,7 @@ type Options struct {
 	Workers  int      // goroutines for parallel work; 0 = one a core. Results do not depend on it
 	Progress Progress // may be nil
 	Search   Search   // of the solvers
+	Stop     *Stop    // ends searches early; nil = nothing does
 }
 
 // Search bounds the work of the solvers.

@@ -59,10 +59,7 @@ func (s *Session) vary(ctx context.Context, v Variant) (*siting.Plan, *siting.Ca
 	p.Bans = slices.DeleteFunc(slices.Clone(p.Bans), func(id string) bool {
 		return !slices.ContainsFunc(p.Found.All, func(c siting.Candidate) bool { return c.ID == id })
 	})
-	s.stage("优化方案变体", "optimising the variant")
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
-	plan, err := siting.Rollout(ctx, p)
+	plan, err := s.rollout(ctx, p, data.T("优化方案变体", "optimising the variant"))
 	return plan, p.Found, err
 }
 
@@ -141,6 +138,7 @@ type OutcomeView struct {
 	Objective float64        `json:"objective"`
 	Bound     float64        `json:"bound"`
 	Gap       float64        `json:"gap"`
+	Stopped   string         `json:"stoppedEarly,omitempty"` // "interrupted" or "time"
 	Sites     int            `json:"sites"`
 	Spent     int64          `json:"spentYuan"`
 	Missed    int            `json:"missedTargets"`
@@ -150,7 +148,7 @@ type OutcomeView struct {
 }
 
 func (s *Session) outcome(name string, p *siting.Plan) OutcomeView {
-	v := OutcomeView{Scenario: name, Status: string(p.Status), Reason: p.Reason, Objective: p.Objective, Bound: p.Bound, Gap: p.Gap,
+	v := OutcomeView{Scenario: name, Status: string(p.Status), Reason: p.Reason, Objective: p.Objective, Bound: p.Bound, Gap: p.Gap, Stopped: s.stoppedBy(p.Stopped),
 		Sites: len(p.Picks), Spent: int64(spent(p)), Missed: len(p.Missed), Tiers: []TierYearView{}}
 	if n := len(p.Years); n > 0 {
 		last := s.yearView(p.Years[n-1])
