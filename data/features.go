@@ -17,11 +17,11 @@ import (
 // featureFormats are the endings of files that hold features: geometries with properties.
 var featureFormats = map[string]func(*input, func(*feature) error){
 	".geojson": readGeoJSON, ".json": readGeoJSON,
-	".shp": readShapefile, ".kml": readKML, ".kmz": readKMZ,
+	".shp": readShapefile, ".kml": readKML, ".kmz": readKMZ, ".gpkg": readGeoPackage, ".topojson": readTopoJSON,
 }
 
 // featureEndings lists the keys of featureFormats as messages name them.
-var featureEndings = []string{".geojson", ".json", ".shp", ".kml", ".kmz"}
+var featureEndings = []string{".geojson", ".json", ".shp", ".gpkg", ".kml", ".kmz", ".topojson"}
 
 // tableEndings are those of text tables, which hold features where a column is well-known text.
 var tableEndings = []string{".csv", ".txt", ".tsv"}

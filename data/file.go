@@ -39,13 +39,14 @@ func openError(file string, err error) *InputError {
 
 // input is one file being read.
 type input struct {
-	name string // as the study names it
-	path string
-	role string
-	c    *collector
-	utf8 bool // valid UTF-8; found by inspect
-	at   positions
-	read crs.CRS // the system of features that a ledger was made of, see featureTable; nil = at holds
+	name  string // as the study names it
+	path  string
+	role  string
+	layer string // of a file of several layers, "" = the only one
+	c     *collector
+	utf8  bool // valid UTF-8; found by inspect
+	at    positions
+	read  crs.CRS // the system of features that a ledger was made of, see featureTable; nil = at holds
 
 	beside []Input // files that belong to this one, such as the .dbf of a .shp
 	info   Input
@@ -58,7 +59,7 @@ func newInput(study *Study, role string, src Source, c *collector) *input {
 		path = filepath.Join(study.Dir, filepath.FromSlash(src.File))
 	}
 	c.file(src.File)
-	in := &input{name: src.File, path: path, role: role, c: c, at: newPositions(src), info: Input{Path: src.File, Role: role}}
+	in := &input{name: src.File, path: path, role: role, layer: src.Layer, c: c, at: newPositions(src), info: Input{Path: src.File, Role: role}}
 	in.info.CRS = in.at.name()
 	if role == "areas" {
 		in.info.Role = "boundaries"

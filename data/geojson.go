@@ -123,11 +123,11 @@ func (fs *features) root() *jsonError {
 		fs.s.i = 0
 		return fs.one()
 	case !found:
-		hint := T("需要 FeatureCollection", "a FeatureCollection is needed")
 		if kind == "Topology" {
-			hint = T("这是 TopoJSON，先转换成 GeoJSON", "this is TopoJSON: convert it to GeoJSON first")
+			scanTopology(fs.in, fs.s.b, fs.visit)
+			return errStop
 		}
-		_ = fs.in.fail(0, "type", kind, T("没有要素", "holds no features"), hint)
+		_ = fs.in.fail(0, "type", kind, T("没有要素", "holds no features"), T("需要 FeatureCollection", "a FeatureCollection is needed"))
 		return errStop
 	}
 	fs.in.info.Rows = fs.n

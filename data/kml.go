@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,10 @@ func readKML(in *input, visit func(*feature) error) {
 		return
 	}
 	defer file.Close() // read only
-	scanKML(in, file, visit)
+	rows := 0
+	if links, ok := scanKML(in, file, &rows, visit); ok {
+		followed(in, len(links))
+	}
 }
 
 // readKMZ is readFeatures for KMZ: a zip file with a KML file in it, doc.kml or else the first.
@@ -49,13 +53,58 @@ func readKMZ(in *input, visit func(*feature) error) {
 		_ = in.fail(0, "", "", T("压缩包里没有 .kml 文件", "holds no .kml file"), T("重新导出，或导出为 KML", "export it again, or as KML"))
 		return
 	}
-	content, err := doc.Open()
+	k := &kmzReader{in: in, archive: &archive.Reader, left: maxKMZ, visit: visit, seen: map[string]bool{}}
+	for queue := []*zip.File{doc}; len(queue) > 0; queue = queue[1:] {
+		more, ok := k.file(queue[0])
+		if !ok {
+			return
+		}
+		queue = append(queue, more...)
+	}
+	followed(in, k.links)
+}
+
+// kmzReader reads the KML files of an archive: the first one, and those that it links to.
+type kmzReader struct {
+	in      *input
+	archive *zip.Reader
+	left    int64 // bytes that may still be unpacked
+	rows    int
+	links   int // network links to what is not in the archive
+	visit   func(*feature) error
+	seen    map[string]bool
+}
+
+// file reads one file, and returns those of the archive that it links to.
+func (k *kmzReader) file(f *zip.File) (linked []*zip.File, ok bool) {
+	content, err := f.Open()
 	if err != nil {
-		_ = in.failWith(0, T("无法解压", "cannot be unpacked"), T("重新导出", "export it again"), err)
-		return
+		_ = k.in.failWith(0, T("无法解压", "cannot be unpacked"), T("重新导出", "export it again"), err)
+		return nil, false
 	}
 	defer content.Close() // read only
-	scanKML(in, &limitedReader{content, maxKMZ}, visit)
+	k.seen[f.Name] = true
+	limited := &limitedReader{content, k.left}
+	links, ok := scanKML(k.in, limited, &k.rows, k.visit)
+	k.left = limited.left
+	for _, link := range links {
+		at := slices.IndexFunc(k.archive.File, func(o *zip.File) bool { return o.Name == path.Join(path.Dir(f.Name), link) })
+		switch {
+		case at < 0:
+			k.links++
+		case !k.seen[k.archive.File[at].Name]:
+			k.seen[k.archive.File[at].Name] = true
+			linked = append(linked, k.archive.File[at])
+		}
+	}
+	return linked, ok
+}
+
+// followed tells of links that were not followed: to files that are not there, or to other machines.
+func followed(in *input, links int) {
+	if links > 0 {
+		in.c.find("warning", in.name, 0, T("%d 个网络链接没有读取", "%d network links were not followed", links))
+	}
 }
 
 // limitedReader fails where io.LimitReader would silently end.
@@ -81,11 +130,13 @@ type kmlReader struct {
 	folders []string
 	n       int
 	visit   func(*feature) error
-	links   int // network links, which are not followed
+	links   []string // where network links lead
 }
 
-func scanKML(in *input, r io.Reader, visit func(*feature) error) {
-	k := &kmlReader{in: in, d: xml.NewDecoder(r), visit: visit}
+// scanKML reads one document; rows counts the placemarks over all documents of a file. ok is false after noting that it cannot be read, or
+// when visit has failed.
+func scanKML(in *input, r io.Reader, rows *int, visit func(*feature) error) (links []string, ok bool) {
+	k := &kmlReader{in: in, d: xml.NewDecoder(r), visit: visit, n: *rows}
 	k.d.CharsetReader = func(charset string, r io.Reader) (io.Reader, error) {
 		switch strings.ToLower(charset) {
 		case "gbk", "gb2312", "gb18030":
@@ -103,24 +154,23 @@ func scanKML(in *input, r io.Reader, visit func(*feature) error) {
 			if e, ok := token.(xml.StartElement); ok && !found {
 				if found = e.Name.Local == "kml"; !found {
 					_ = in.fail(0, "", "", T("不是 KML", "is not KML"), T("重新导出这个文件", "export the file again"))
-					return
+					return nil, false
 				}
 			}
 			err = k.token(token)
 		}
 		if err != nil {
 			k.problem(err)
-			return
+			return nil, false
 		}
 	}
 	if !found {
 		_ = in.fail(0, "", "", T("不是 KML", "is not KML"), T("重新导出这个文件", "export the file again"))
-		return
+		return nil, false
 	}
+	*rows = k.n
 	in.info.Rows = k.n
-	if k.links > 0 {
-		in.c.find("warning", in.name, 0, T("%d 个网络链接没有读取", "%d network links were not followed", k.links))
-	}
+	return k.links, true
 }
 
 // problem notes an error that visit did not note.
@@ -170,8 +220,7 @@ func (k *kmlReader) token(token xml.Token) error {
 		case "Placemark":
 			return k.placemark(e)
 		case "NetworkLink":
-			k.links++
-			return k.d.Skip()
+			return k.link()
 		}
 	case xml.EndElement:
 		if e.Name.Local == "Folder" && len(k.folders) > 0 {
@@ -225,6 +274,23 @@ func (k *kmlReader) children(visit func(xml.StartElement) error) error {
 			return nil
 		}
 	}
+}
+
+// link reads where a network link leads.
+func (k *kmlReader) link() error {
+	return k.children(func(e xml.StartElement) error {
+		if e.Name.Local != "Link" && e.Name.Local != "Url" {
+			return k.d.Skip()
+		}
+		return k.children(func(e xml.StartElement) error {
+			if e.Name.Local != "href" {
+				return k.d.Skip()
+			}
+			text, err := k.text()
+			k.links = append(k.links, text)
+			return err
+		})
+	})
 }
 
 func attribute(e xml.StartElement, name string) string {

@@ -130,7 +130,8 @@ func TestFormatsOfGDAL(t *testing.T) {
 func TestArchiveBomb(t *testing.T) {
 	l := &limitedReader{strings.NewReader(strings.Repeat("<kml>", 1000)), 100}
 	in := &input{name: "a.kmz", c: newCollector()}
-	scanKML(in, l, func(*feature) error { return nil })
+	rows := 0
+	scanKML(in, l, &rows, func(*feature) error { return nil })
 	if len(in.c.errs) != 1 || !strings.Contains(in.c.errs[0].Error(), "unpacks to more than") {
 		t.Errorf("%v", in.c.errs)
 	}

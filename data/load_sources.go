@@ -30,7 +30,7 @@ var fields = map[string][]string{
 var formats = map[string][]string{
 	"areas":       endings(tableEndings...),
 	"population":  endings(".csv", ".txt", ".tsv", ".tif", ".tiff"),
-	"roads":       endings(".pbf"),
+	"roads":       endings(".pbf", ".osm"),
 	"sites":       endings(".csv", ".txt", ".tsv", ".xlsx"),
 	"places":      endings(".csv", ".txt", ".tsv"),
 	"exclusions":  endings(tableEndings...),
@@ -95,6 +95,7 @@ func (l *loader) each(role string, add func(*section, Source)) {
 		if role == "areas" || role == "exclusions" {
 			src.Repair = sec.flag("repair", false)
 		}
+		l.layerOf(sec, &src)
 		src.Fields = l.fieldTable(sec, role)
 		add(sec, src)
 		sec.done()
@@ -157,6 +158,14 @@ func (l *loader) fieldTable(sec *section, role string) map[string]string {
 	}
 	sub.done()
 	return out
+}
+
+// layerOf reads which layer of a file is meant; only some formats have several.
+func (l *loader) layerOf(sec *section, src *Source) {
+	src.Layer = sec.text("layer", "")
+	if ext := strings.ToLower(filepath.Ext(src.File)); src.Layer != "" && !slices.Contains([]string{".gpkg", ".topojson", ".json"}, ext) {
+		l.y.fail(sec.get("layer"), sec.key("layer"), T("这种格式没有图层", "is not for this format, which has no layers"), T("删去 layer；Excel 的工作表写 sheet", "remove it; the sheet of a workbook is sheet"))
+	}
 }
 
 // levelOf reads a key that names a level.

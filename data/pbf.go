@@ -169,7 +169,7 @@ func (p *pbfPool) split(ctx context.Context, r io.Reader) (count int, err error)
 }
 
 func notPBF(offset int64, cause error) *pbfError {
-	return &pbfError{offset, T("不是 OSM PBF 文件", "is not an OSM PBF file"), T("需要 .osm.pbf；.osm（XML）请先转换", "an .osm.pbf is needed; convert .osm (XML) first"), cause}
+	return &pbfError{offset, T("不是 OSM PBF 文件", "is not an OSM PBF file"), T("需要 .osm.pbf；XML 的扩展名是 .osm", "an .osm.pbf is needed; OSM XML ends in .osm"), cause}
 }
 
 func cutOff(offset int64) *pbfError {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"slices"
+
+	"sitecover/geo/network"
 )
 
 // pbfDecoder decodes blocks; one per goroutine.
@@ -243,18 +245,8 @@ func (d *pbfDecoder) way(b []byte, out *pbfBlock) error {
 	if err := d.tags(&t, keys, values); err != nil {
 		return err
 	}
-	if t.highway == "" && t.route != "ferry" {
-		out.skipped++
-		return nil
-	}
-	class, ok := t.isRoad()
+	way, ok := out.admit(&t)
 	if !ok {
-		out.areas++
-		return nil
-	}
-	way := t.way(class)
-	if way.Access == 0 {
-		out.closed++
 		return nil
 	}
 	way.ID, way.First = id, int32(len(out.refs))
@@ -269,6 +261,24 @@ func (d *pbfDecoder) way(b []byte, out *pbfBlock) error {
 	way.Count = int32(len(out.refs)) - way.First
 	out.ways = append(out.ways, way)
 	return nil
+}
+
+// admit makes a way of tags when someone may use it; the others are counted.
+func (out *pbfBlock) admit(t *wayTags) (way network.Way, ok bool) {
+	if t.highway == "" && t.route != "ferry" {
+		out.skipped++
+		return way, false
+	}
+	class, ok := t.isRoad()
+	if !ok {
+		out.areas++
+		return way, false
+	}
+	if way = t.way(class); way.Access == 0 {
+		out.closed++
+		return way, false
+	}
+	return way, true
 }
 
 // text returns a string of the block's table; ways of one block share it.

@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -301,9 +303,14 @@ func (l *loader) system(sec *section, src *Source, role string) {
 		return
 	}
 	src.CRS = system.Name()
-	if role == "roads" && strings.HasSuffix(strings.ToLower(src.File), ".pbf") && src.CRS != crs.WGS84.Name() {
+	if role == "roads" && isOSM(src.File) && src.CRS != crs.WGS84.Name() {
 		l.y.fail(node, sec.key("crs"), T("OSM 文件总是 wgs84", "cannot be: OSM files are always in wgs84"), T("删去 crs；坐标有偏移时请改用原始的 OSM 数据", "remove crs; if the roads are shifted, use the original OSM extract"))
 	}
+}
+
+// isOSM reports whether a file is in one of OSM's own formats, by its ending.
+func isOSM(file string) bool {
+	return slices.Contains([]string{".pbf", ".osm"}, strings.ToLower(filepath.Ext(file)))
 }
 
 // cellSystem refuses a shifted or projected system for people who stand in no coordinates.

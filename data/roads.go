@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -29,7 +31,7 @@ func (r *reader) roads(ctx context.Context) {
 		if isFeatures(in.name) {
 			part = r.readRoadFeatures(ctx, in, s)
 		} else {
-			part = r.readRoadPBF(ctx, in)
+			part = r.readRoadOSM(ctx, in)
 		}
 		if part != nil && len(part.Ways) == 0 && !r.c.full() {
 			_ = in.fail(0, "", "", T("没有可用的道路", "holds no road that anyone may use"), T("检查文件是否含道路", "check whether the file holds roads"))
@@ -58,14 +60,20 @@ func joinRoads(all, part *network.Roads) {
 	}
 }
 
-func (r *reader) readRoadPBF(ctx context.Context, in *input) *network.Roads {
+// readRoadOSM reads OSM's own formats: PBF and XML.
+func (r *reader) readRoadOSM(ctx context.Context, in *input) *network.Roads {
 	file, err := os.Open(in.path)
 	if err != nil {
 		_ = r.c.add(openError(in.name, err))
 		return nil
 	}
 	defer file.Close() // read only
-	blocks, err := readPBF(ctx, bufio.NewReaderSize(file, 1<<20), r.options.Workers)
+	var blocks []*pbfBlock
+	if strings.EqualFold(filepath.Ext(in.name), ".osm") {
+		blocks, err = readOSM(ctx, bufio.NewReaderSize(file, 1<<20))
+	} else {
+		blocks, err = readPBF(ctx, bufio.NewReaderSize(file, 1<<20), r.options.Workers)
+	}
 	if err != nil {
 		r.pbfProblem(in, err)
 		return nil

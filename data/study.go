@@ -57,6 +57,7 @@ type Source struct {
 	Axes   string            // AxesXY (default) or AxesYX
 	Repair bool              // repair invalid polygons of boundaries and exclusions; each repair is a finding with its change of area
 	Fields map[string]string // our field -> the file's column or property, where they differ
+	Layer  string            // of a GeoPackage or TopoJSON file with several; "" = the only one
 	Line   int               // in the YAML, for messages
 }
 
