@@ -16,6 +16,7 @@ type Options struct {
 	Lang   string   // "zh" (the default when empty) or "en"
 	Layers []string // formats of the map layers, of AllLayers; DefaultLayers when nil, none when empty
 	CRS    string   // of the map layers: "wgs84" (the default when empty), "cgcs2000" or "gcj02"
+	Brief  bool     // also write brief.docx
 }
 
 // Validate rejects a language that reports do not speak, and formats and systems that layers do not come in.
@@ -41,8 +42,8 @@ type file struct {
 	write func(io.Writer) error
 }
 
-// Write writes the whole report into a folder: report.html (one file that needs nothing else), plan.xlsx, and the map layers
-// under layers/. The folder is made when it is missing; other files in it are left alone. Everything is
+// Write writes the whole report into a folder: report.html (one file that needs nothing else), plan.xlsx, the map layers
+// under layers/ and, when asked for, brief.docx. The folder is made when it is missing; other files in it are left alone. Everything is
 // written to a temporary folder beside it first and moved over only when complete, so a failure leaves the old report as it
 // was. The same study and options give the same bytes.
 func Write(ctx context.Context, dir string, s *Study, o Options) (err error) {
@@ -70,6 +71,9 @@ func Write(ctx context.Context, dir string, s *Study, o Options) (err error) {
 		{"report.html", func(w io.Writer) error { return writeHTML(w, p, b) }},
 		{"plan.xlsx", func(w io.Writer) error { return writeBook(w, b) }},
 	}, layerFiles(b, o)...)
+	if o.Brief {
+		files = append(files, file{"brief.docx", func(w io.Writer) error { return writeBrief(w, p, b) }})
+	}
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -45,7 +45,7 @@ func (a *app) demoCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.writeReport(cmd, s, filepath.Join(dir, "report"), run.ReportOptions{})
+			return a.writeReport(cmd, s, filepath.Join(dir, "report"), run.ReportOptions{Brief: true})
 		},
 	}
 	cmd.Flags().Uint64Var(&opts.Seed, "seed", 1, a.t("随机种子：同一种子得到同样的县", "seed: the same seed makes the same county"))

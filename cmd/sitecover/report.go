@@ -16,9 +16,9 @@ func (a *app) reportCmd() *cobra.Command {
 	var o run.ReportOptions
 	cmd := &cobra.Command{
 		Use:   "report [study.yaml]",
-		Short: a.t("写出完整报告：地图网页、Excel 和图层", "write the whole report: map page, Excel and layers"),
-		Long: a.t("跑完整个研究，写出一个文件夹：report.html（单个文件，断网可打开）、plan.xlsx、layers/（图层，默认 GeoJSON、GeoPackage、KML；QGIS、ArcGIS、奥维可直接打开）。",
-			"Runs the whole study and writes a folder: report.html (one file, opens without a network), plan.xlsx, layers/ (by default GeoJSON, GeoPackage and KML, for QGIS, ArcGIS and map programs)."),
+		Short: a.t("写出完整报告：地图网页、Excel、Word 简报和图层", "write the whole report: map page, Excel, Word brief and layers"),
+		Long: a.t("跑完整个研究，写出一个文件夹：report.html（单个文件，断网可打开）、plan.xlsx、brief.docx（6—10 页的简报，公文版式）、layers/（图层，默认 GeoJSON、GeoPackage、KML；QGIS、ArcGIS、奥维可直接打开）。",
+			"Runs the whole study and writes a folder: report.html (one file, opens without a network), plan.xlsx, brief.docx (6 to 10 pages, laid out like an official document), layers/ (by default GeoJSON, GeoPackage and KML, for QGIS, ArcGIS and map programs)."),
 		Example: "  sitecover report study.yaml -o 报告\n  sitecover report study.yaml -o out --lang en",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,6 +41,7 @@ func (a *app) reportCmd() *cobra.Command {
 	cmd.Flags().StringVarP(&output, "output", "o", "", a.t("报告文件夹（默认在 study.yaml 旁的 report）", "folder of the report (default: report, beside study.yaml)"))
 	cmd.Flags().StringSliceVar(&o.Layers, "layers", nil, a.t("图层格式：%s（默认 %s）", "layer formats: %s (default %s)", strings.Join(reports.AllLayers, ","), strings.Join(reports.DefaultLayers, ",")))
 	cmd.Flags().StringVar(&o.CRS, "crs", "", a.t("图层坐标：wgs84、cgcs2000、gcj02（默认 wgs84）", "coordinates of the layers: wgs84, cgcs2000, gcj02 (default wgs84)"))
+	cmd.Flags().BoolVar(&o.Brief, "docx", true, a.t("写出 Word 简报 brief.docx", "write the Word brief, brief.docx"))
 	a.searchFlags(cmd)
 	return cmd
 }

@@ -20,6 +20,7 @@ type ReportOptions struct {
 	Layers  []string // formats of the map layers; nil = reports.DefaultLayers
 	CRS     string   // of the map layers; "" = WGS84
 	Version string   // of the program
+	Brief   bool     // also the Word brief
 }
 
 // Report runs what is left of the study and writes the report into a folder.
@@ -28,7 +29,7 @@ func (s *Session) Report(ctx context.Context, dir string, o ReportOptions) error
 		return err
 	}
 	s.stage("写出报告", "writing the report")
-	return reports.Write(ctx, dir, s.Arranged(o.Version), reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS})
+	return reports.Write(ctx, dir, s.Arranged(o.Version), reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS, Brief: o.Brief})
 }
 
 // All computes everything that a report shows.
