@@ -47,7 +47,7 @@ type Event struct {
 	Fields   Fields      // what the event tells of the site; zero values are not told
 	Note     string      // free words: why
 	Undoes   int64       // of an Undone event: the ID of the event that it takes back; otherwise zero
-	Recorded time.Time   // when it was entered, UTC, whole seconds
+	Recorded time.Time   // when it was entered, UTC, whole microseconds; ascends with ID
 	Who      string      // who entered it
 	Source   Source      // where it was read; zero when entered by hand
 	Hash     string      // hex SHA-256 over the hash of the event before and this event's content; given by the store
@@ -89,13 +89,12 @@ type SiteState struct {
 // Project is one undertaking at a site: a new building, a conversion, an upgrade.
 type Project struct {
 	ID      string      // the user's own, or "1", "2", … in the order in which they began
+	Fields              // what it is to come to: planned tier, position, area, way of building, budget
 	State   EventKind   // latest state of the process that was reached
 	Since   time.Time   // day on which it was reached
 	Reached []Step      // all states with their first day, in the order in which they were reached
-	Way     string      // "" = not told
-	Budget  siting.Yuan // 0 = not told
 	Overrun siting.Yuan // approved above the budget
-	Paid    siting.Yuan
+	Paid    siting.Yuan //
 }
 
 // Step is a state that a project reached.

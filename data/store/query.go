@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"sitecover/siting"
+)
+
+// Events returns the events that pass the filter, by ID.
+func (s *Store) Events(ctx context.Context, filter Filter) ([]Event, error) {
+	var out []Event
+	err := s.EachEvent(ctx, filter, func(e Event) error {
+		out = append(out, e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// EachEvent visits the events that pass the filter, by ID, without holding them all. An error of visit ends it.
+func (s *Store) EachEvent(ctx context.Context, filter Filter, visit func(Event) error) error {
+	where, args := filter.sql()
+	undone := map[int64]bool{}
+	if filter.Valid {
+		var err error
+		if undone, err = s.undone(ctx, filter.Known); err != nil {
+			return err
+		}
+	}
+	rows, err := s.db.QueryContext(ctx, selectEvents+where+" ORDER BY e.id", args...)
+	if err != nil {
+		return s.wrap("read events", err)
+	}
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		e, err := scanEvent(rows)
+		if err != nil {
+			return s.wrap("read events", err)
+		}
+		if filter.Valid && (e.Kind == Undone || undone[e.ID]) {
+			continue
+		}
+		if err := visit(e); err != nil {
+			return err
+		}
+		if n++; filter.Limit > 0 && n == filter.Limit {
+			break
+		}
+	}
+	return s.wrap("read events", rows.Err())
+}
+
+const selectEvents = `SELECT e.id, e.row, e.site, e.project, e.kind, e.day, e.money, e.fields, e.note, coalesce(e.undoes, 0), e.hash,
+  n.recorded, n.who, n.file, n.sha256 FROM events e JOIN entries n ON n.id = e.entry`
+
+// sql words the filter as a condition.
+func (f Filter) sql() (string, []any) {
+	var parts []string
+	var args []any
+	add := func(part string, arg any) { parts, args = append(parts, part), append(args, arg) }
+	if f.Site != "" {
+		add("e.site = ?", f.Site)
+	}
+	if !f.From.IsZero() {
+		add("e.day >= ?", day(f.From))
+	}
+	if !f.To.IsZero() {
+		add("e.day <= ?", day(f.To))
+	}
+	if !f.Known.IsZero() {
+		add("n.recorded <= ?", stamp(f.Known))
+	}
+	if f.After > 0 {
+		add("e.id > ?", f.After)
+	}
+	if len(f.Kinds) > 0 {
+		parts = append(parts, "e.kind IN (?"+strings.Repeat(", ?", len(f.Kinds)-1)+")")
+		for _, k := range f.Kinds {
+			args = append(args, string(k))
+		}
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	return " WHERE " + strings.Join(parts, " AND "), args
+}
+
+// scanEvent reads a row of selectEvents.
+func scanEvent(rows *sql.Rows) (Event, error) {
+	var e Event
+	var kind, on, fields, recorded string
+	var money int64
+	var hash []byte
+	err := rows.Scan(&e.ID, &e.Source.Row, &e.Site, &e.Project, &kind, &on, &money, &fields, &e.Note, &e.Undoes, &hash, &recorded, &e.Who, &e.Source.File, &e.Source.SHA256)
+	if err != nil {
+		return e, err
+	}
+	e.Kind, e.Money, e.Hash = EventKind(kind), siting.Yuan(money), hex.EncodeToString(hash)
+	if e.Date, err = time.Parse(time.DateOnly, on); err != nil {
+		return e, err
+	}
+	if e.Recorded, err = time.Parse(time.RFC3339Nano, recorded); err != nil {
+		return e, err
+	}
+	return e, json.Unmarshal([]byte(fields), &e.Fields)
+}
+
+// undone lists the events that are taken back, as known at a time.
+func (s *Store) undone(ctx context.Context, known time.Time) (map[int64]bool, error) {
+	undos, err := s.Events(ctx, Filter{Kinds: []EventKind{Undone}, Known: known})
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64]bool{}
+	for _, e := range slices.Backward(undos) {
+		if !out[e.ID] {
+			out[e.Undoes] = true
+		}
+	}
+	return out, nil
+}
+
+// Head returns the ID and the hash of the last event: zero and "" for an empty ledger. Who notes them down can tell later that nothing
+// before was changed or cut off.
+func (s *Store) Head(ctx context.Context) (id int64, hash string, err error) {
+	id, raw, _, err := headOf(ctx, s.db)
+	return id, hex.EncodeToString(raw), s.wrap("read the last event", err)
+}
+
+// State returns what is so of every site at the end of a day, as far as it was recorded by known (zero = all that is), sorted by site: the fold
+// of the events dated by then. Sites without such an event are left out; closed sites and those with a project only are in. One scan of the
+// histories: time grows with the number of sites and events.
+func (s *Store) State(ctx context.Context, on, known time.Time) ([]SiteState, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT site, events FROM histories ORDER BY site")
+	if err != nil {
+		return nil, s.wrap("read the state", err)
+	}
+	defer rows.Close()
+	var out []SiteState
+	var all, counting []Event
+	dec := newDecoder()
+	for rows.Next() {
+		var site string
+		var blob sql.RawBytes
+		if err := rows.Scan(&site, &blob); err != nil {
+			return nil, s.wrap("read the state", err)
+		}
+		if all, err = dec.history(site, blob, all[:0]); err != nil {
+			return nil, &DamagedError{Path: s.path, What: text("阵地 %s 的历史读不出", "the history of site %s cannot be read", site), Err: err}
+		}
+		counting = valid(all, known, counting[:0])
+		if state, ok := fold(s.rules, counting, on); ok {
+			out = append(out, state)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.wrap("read the state", err)
+	}
+	return out, nil
+}
+
+// fold returns the state of a site from the events that count; ok is false if none is dated by the day. It sorts the events.
+func fold(r *rules, events []Event, on time.Time) (SiteState, bool) {
+	inOrder(events)
+	m := machine{rules: r}
+	for i := range events {
+		if events[i].Date.After(on) {
+			break
+		}
+		m.apply(&events[i]) // what the rules say was said when the event was added
+	}
+	return m.state, m.begun
+}
