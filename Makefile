@@ -26,11 +26,12 @@ bench: deps
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 ## bench-growth: coverage of the model county at 0.6, 6 and 60 million people (docs/speed-growth.md); GROWTH=sizes, GROWTH_DIR=folder
-## that keeps the inputs; making those of 60 million takes minutes and 4 GB
+## that keeps the inputs; GROWTH_FLAGS=-scattered for the denser county; making those of 60 million takes minutes and 4 GB
 GROWTH ?= 600000,6000000,60000000
 GROWTH_DIR ?=
+GROWTH_FLAGS ?=
 bench-growth: build
-	$(GO) run ./.ci/growth -binary bin/sitecover -people $(GROWTH) -dir "$(GROWTH_DIR)"
+	$(GO) run ./.ci/growth -binary bin/sitecover -people $(GROWTH) -dir "$(GROWTH_DIR)" $(GROWTH_FLAGS)
 
 ## lint: formatting, vet, staticcheck
 lint: deps

@@ -72,6 +72,8 @@ type search[K key] struct {
 	free    int32 // the first unused visit of the pool, 0 = none; pool[0] is never used
 	shift   uint8 // key >> shift is the bucket
 	unit    uint8 // key >> unit is the cost
+
+	_ [64]byte // keeps the searches of two workers off each other's cache lines: every step writes to the fields above
 }
 
 func newSearch[K key](nodes int) *search[K] {

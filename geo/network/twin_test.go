@@ -5,6 +5,7 @@ package network
 import (
 	"math"
 	"math/bits"
+	"sync/atomic"
 	"testing"
 )
 
@@ -142,7 +143,7 @@ func BenchmarkQueue(b *testing.B) {
 			name string
 			run  func() (uint64, uint64)
 		}{
-			{"buckets", func() (uint64, uint64) { return in.perSite(b, s, 0, 1) }},
+			{"buckets", func() (uint64, uint64) { return in.perSite(b, s, new(atomic.Int64)) }},
 			{"radix", func() (uint64, uint64) { return twin(in, cost, &radixHeap{}) }},
 			{"4-ary", func() (uint64, uint64) { return twin(in, cost, &fourHeap{}) }},
 		} {

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -164,9 +165,9 @@ func labelSum(s *search[label]) (nodes, sum uint64) {
 	return nodes, sum
 }
 
-// perSite is workload B on some of the sites: what lies within the bound of each.
-func (in instance) perSite(tb testing.TB, s *search[uint32], first, step int) (pairs, sum uint64) {
-	for i := first; i < len(in.sites); i += step {
+// perSite is workload B: what lies within the bound of each site that next hands out, as Matrix shares them between workers.
+func (in instance) perSite(tb testing.TB, s *search[uint32], next *atomic.Int64) (pairs, sum uint64) {
+	for i := next.Add(1) - 1; int(i) < len(in.sites); i = next.Add(1) - 1 {
 		s.prepare(in.adj, in.bound)
 		s.start(in.sites[i], 0)
 		if err := s.run(context.Background(), in.adj, in.bound); err != nil {
@@ -189,7 +190,7 @@ func TestYardstickChecksums(t *testing.T) {
 			if n, s := labelSum(labels); n != w.nodes || s != w.nsum {
 				t.Errorf("A: %d nodes, sum %d; want %d, %d", n, s, w.nodes, w.nsum)
 			}
-			if p, s := in.perSite(t, newSearch[uint32](len(in.adj.first)-1), 0, 1); p != w.pairs || s != w.psum {
+			if p, s := in.perSite(t, newSearch[uint32](len(in.adj.first)-1), new(atomic.Int64)); p != w.pairs || s != w.psum {
 				t.Errorf("B: %d pairs, sum %d; want %d, %d", p, s, w.pairs, w.psum)
 			}
 		})
@@ -217,16 +218,17 @@ func BenchmarkPerSite(b *testing.B) {
 				scratches := make([]*search[uint32], workers)
 				for i := range scratches {
 					scratches[i] = newSearch[uint32](len(in.adj.first) - 1)
-					in.perSite(b, scratches[i], i, workers)
+					in.perSite(b, scratches[i], new(atomic.Int64))
 				}
 				measure(b, func() {
+					var next atomic.Int64
 					if workers == 1 {
-						in.perSite(b, scratches[0], 0, 1)
+						in.perSite(b, scratches[0], &next)
 						return
 					}
 					var wg sync.WaitGroup
-					for i, s := range scratches {
-						wg.Go(func() { in.perSite(b, s, i, workers) })
+					for _, s := range scratches {
+						wg.Go(func() { in.perSite(b, s, &next) })
 					}
 					wg.Wait()
 				})
