@@ -20,23 +20,9 @@ import (
 // The model knows no spacing between new sites: pairs that are too near are listed in TooNear. A share beyond what the
 // candidates reach is infeasible; the reason names the largest share that is possible. Bound is from below.
 func (o *oneModel) lscp(_, search context.Context) ([]int32, *One, error) {
-	total := &o.m.w.Coverage.Total[o.p.Tier]
-	p := &solve.SetCoverProblem{Cover: o.problem.Cover, Covered: make([]bool, o.problem.Cover.Rows)}
-	for i, class := range o.problem.Class {
-		p.Covered[i] = int(class) != 2*o.p.Tier
-	}
-	if o.p.Share > 0 {
-		missing := need(o.p.Share, int64(total.People)) - int64(total.Covered)
-		if missing <= 0 {
-			return nil, o.answer(solve.Optimal, ""), nil // met today: nothing to open
-		}
-		if reach := int64(o.m.reachable(o.p.Tier)); missing > reach {
-			return nil, o.answer(solve.Infeasible, fmt.Sprintf(
-				"%.0f more people must be covered for a share of %g, candidates reach %.0f of them: at most %.6f is possible",
-				float64(missing)/1e6, o.p.Share, float64(reach)/1e6, share(int64(total.Covered)+reach, int64(total.People)))), nil
-		}
-		// Rounded weights may sum to a little less than the people within reach.
-		p.Demand = min(missing/o.m.scale.unit, sum(o.problem.Cover.Weight))
+	p, settled := o.setCover()
+	if settled != nil {
+		return nil, settled, nil
 	}
 	s, err := solve.SetCover(search, p, o.p.Solve)
 	if err != nil {
@@ -47,7 +33,7 @@ func (o *oneModel) lscp(_, search context.Context) ([]int32, *One, error) {
 	if o.p.Share == 0 || out.Status == Infeasible {
 		return s.Open, out, nil
 	}
-	open := o.trim(s.Open, coverage.People(need(o.p.Share, int64(total.People))-int64(total.Covered)))
+	open := o.trim(s.Open, o.missing())
 	if len(open) < len(s.Open) {
 		out.Objective = 0
 		for _, j := range open {
@@ -56,6 +42,36 @@ func (o *oneModel) lscp(_, search context.Context) ([]int32, *One, error) {
 		out.Gap = max(0, out.Objective-out.Bound) / max(1, out.Bound)
 	}
 	return open, out, nil
+}
+
+// missing is how many people the share asks for beyond those of today.
+func (o *oneModel) missing() coverage.People {
+	total := &o.m.w.Coverage.Total[o.p.Tier]
+	return coverage.People(need(o.p.Share, int64(total.People))) - total.Covered
+}
+
+// setCover is the problem, or its answer where there is nothing to solve.
+func (o *oneModel) setCover() (p *solve.SetCoverProblem, settled *One) {
+	total := &o.m.w.Coverage.Total[o.p.Tier]
+	p = &solve.SetCoverProblem{Cover: o.problem.Cover, Covered: make([]bool, o.problem.Cover.Rows)}
+	for i, class := range o.problem.Class {
+		p.Covered[i] = int(class) != 2*o.p.Tier
+	}
+	if o.p.Share == 0 {
+		return p, nil
+	}
+	missing := int64(o.missing())
+	if missing <= 0 {
+		return nil, o.answer(solve.Optimal, "") // met today: nothing to open
+	}
+	if reach := int64(o.m.reachable(o.p.Tier)); missing > reach {
+		return nil, o.answer(solve.Infeasible, fmt.Sprintf(
+			"%.0f more people must be covered for a share of %g, candidates reach %.0f of them: at most %.6f is possible",
+			float64(missing)/1e6, o.p.Share, float64(reach)/1e6, share(int64(total.Covered)+reach, int64(total.People))))
+	}
+	// Rounded weights may sum to a little less than the people within reach.
+	p.Demand = min(missing/o.m.scale.unit, sum(o.problem.Cover.Weight))
+	return p, nil
 }
 
 // trim keeps, of the columns in the order of what each adds per unit of cost to those before it, only as many as the missing

@@ -18,8 +18,8 @@ import (
 // The answer is the people newly covered; Bound is from above.
 func (o *oneModel) mclp(_, search context.Context) ([]int32, *One, error) {
 	scale := float64(o.m.scale.unit) / 1e6
-	if len(o.problem.Conflicts) == 0 {
-		s, err := solve.MaxCover(search, &solve.MaxCoverProblem{Cover: o.problem.Cover, Budget: o.p.Limit}, o.p.Solve)
+	if p := o.maxCover(); p != nil {
+		s, err := solve.MaxCover(search, p, o.p.Solve)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -34,4 +34,12 @@ func (o *oneModel) mclp(_, search context.Context) ([]int32, *One, error) {
 	out := o.answer(s.Status, s.Reason)
 	out.Objective, out.Bound, out.Gap = float64(s.Objective)*scale, s.Bound*scale, s.Gap
 	return s.Order, out, nil
+}
+
+// maxCover is the problem without spacing, nil where it has one: that takes a rollout of one year.
+func (o *oneModel) maxCover() *solve.MaxCoverProblem {
+	if len(o.problem.Conflicts) > 0 {
+		return nil
+	}
+	return &solve.MaxCoverProblem{Cover: o.problem.Cover, Budget: o.p.Limit}
 }

@@ -182,7 +182,9 @@ func (d *distances) weigh(people []coverage.People, far float64) {
 //
 // Objective, Bound and Before are people with a backup: Before those of today, the others newly.
 func (o *oneModel) backup(ctx, search context.Context) ([]int32, *One, error) {
-	o.coverTwice()
+	if !o.twice {
+		o.coverTwice()
+	}
 	open, out, err := o.mclp(ctx, search)
 	if err != nil {
 		return nil, nil, err
@@ -220,5 +222,5 @@ func (o *oneModel) coverTwice() {
 	}
 	o.problem.Cover = cover
 	o.problem.Class = slices.Repeat([]int32{int32(2 * t)}, cover.Rows)
-	o.problem.Goals = nil
+	o.problem.Goals, o.twice = nil, true
 }

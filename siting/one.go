@@ -105,6 +105,18 @@ func (p *OneProblem) Validate() error {
 
 // SolveOne answers one model for one tier. Ties go to host places, then to the lowest candidate ID.
 func SolveOne(ctx context.Context, p OneProblem) (*One, error) {
+	s, err := StateOne(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return s.Solve(ctx)
+}
+
+// StatedOne is a OneProblem as the solvers take it.
+type StatedOne struct{ o *oneModel }
+
+// StateOne puts a OneProblem into the solvers' terms, so that others can be asked too; see LP.
+func StateOne(ctx context.Context, p OneProblem) (*StatedOne, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -119,8 +131,14 @@ func SolveOne(ctx context.Context, p OneProblem) (*One, error) {
 	if err != nil {
 		return nil, err
 	}
+	return &StatedOne{o}, nil
+}
+
+// Solve answers the model. The context's end, like Until's, ends the search with the best answer so far.
+func (s *StatedOne) Solve(ctx context.Context) (*One, error) {
+	o := s.o
 	solver := o.mclp
-	switch p.Model {
+	switch o.p.Model {
 	case LSCP:
 		solver = o.lscp
 	case PMedian:
@@ -130,11 +148,11 @@ func SolveOne(ctx context.Context, p OneProblem) (*One, error) {
 	case Backup:
 		solver = o.backup
 	}
-	search, end := searching(ctx, p.Until)
+	search, end := searching(ctx, o.p.Until)
 	defer end()
 	open, out, err := solver(ctx, search)
 	if err != nil {
-		return nil, fmt.Errorf("siting: %s: %w", p.Model, err)
+		return nil, fmt.Errorf("siting: %s: %w", o.p.Model, err)
 	}
 	out.Stopped = out.Status == Feasible && search.Err() != nil
 	o.finish(open, out)
@@ -172,6 +190,7 @@ type oneModel struct {
 	p       *OneProblem
 	m       *model
 	problem *solve.RolloutProblem
+	twice   bool // the rows are those of a backup
 }
 
 func newOneModel(p *OneProblem, set *CandidateSet) (*oneModel, error) {

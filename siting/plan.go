@@ -18,7 +18,7 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 	out := &Plan{
 		Candidates: m.set.All, Rejected: m.set.Rejected, Considered: m.set.Considered,
 		Status: Status(sol.Status), Reason: m.reason(sol),
-		Objective: float64(sol.Objective) / m.scale.one, Bound: sol.Bound / m.scale.one, Gap: sol.Gap,
+		Objective: float64(sol.Objective) / m.scale.one, Bound: sol.Bound / m.scale.one, Gap: sol.Gap, Shortfall: sol.Shortfall,
 		Iterations: sol.Iterations, Seed: m.p.Options.Solve.Seed, LeadYears: m.p.Options.LeadYears, Weights: m.weights,
 	}
 	m.findLimits(out)

@@ -55,6 +55,15 @@ type Fair struct {
 // Infeasible only where Pins break a rule or cost more than there is. The error joins everything that is wrong with the
 // problem.
 func Rollout(ctx context.Context, p Problem) (*Plan, error) {
+	s, err := State(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return s.Solve(ctx)
+}
+
+// State puts a Problem into the solvers' terms, so that others can be asked too; see Stated.LP.
+func State(ctx context.Context, p Problem) (*Stated, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -69,17 +78,22 @@ func Rollout(ctx context.Context, p Problem) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	problem := m.rollout()
-	search, end := searching(ctx, p.Options.Until)
+	return &Stated{m: m, problem: m.rollout()}, nil
+}
+
+// Solve plans. The context's end, like Until's, ends the search with the best plan so far.
+func (s *Stated) Solve(ctx context.Context) (*Plan, error) {
+	o := s.m.p.Options
+	search, end := searching(ctx, o.Until)
 	defer end()
-	sol, err := solve.Rollout(search, problem, searchOptions(p.Options.Solve, problem))
+	sol, err := solve.Rollout(search, s.problem, searchOptions(o.Solve, s.problem))
 	if err != nil {
 		return nil, fmt.Errorf("siting: %w", err)
 	}
-	plan := m.plan(sol)
+	plan := s.m.plan(sol)
 	plan.Stopped = search.Err() != nil && plan.Status == Feasible
 	// A deadline ends the search, not the description of what it found.
-	return plan, m.link(context.WithoutCancel(ctx), plan)
+	return plan, s.m.link(context.WithoutCancel(ctx), plan)
 }
 
 // searchOptions fills in the iteration budget that grows smaller with the problem. It depends on the problem alone, so that

@@ -156,12 +156,14 @@ type Plan struct {
 	Objective  float64 // value added to what stands today: person-years newly covered and region-years newly owning, times Weights, and what Prefer adds
 	// Bound: no plan with the same money and rules can exceed it, whether it meets the targets or not. Targets come before
 	// the objective, so where they take much of the money the gap includes their price.
-	Bound  float64
-	Gap    float64 // (Bound - Objective) / Bound
-	Missed []Miss  // targets that the plan does not meet
-	Unfair []int32 // regions of Problem.Fair that get nothing by its year, ascending
-	Links  []Link  // every site of today and of the plan whose tier has a parent, by tier, sites of today by ID first
-	Seed   uint64
+	Bound float64
+	Gap   float64 // (Bound - Objective) / Bound
+	// Shortfall is what the plan misses of targets and the like, weighted, in the solver's unit; 0 = it meets all.
+	Shortfall int64
+	Missed    []Miss  // targets that the plan does not meet
+	Unfair    []int32 // regions of Problem.Fair that get nothing by its year, ascending
+	Links     []Link  // every site of today and of the plan whose tier has a parent, by tier, sites of today by ID first
+	Seed      uint64
 
 	Stopped    bool      // the search was ended before its gap, its proof and its iterations
 	Iterations int       // bound iterations that the search used

@@ -21,6 +21,7 @@ type planFlags struct {
 	scenario  string
 	scenarios bool
 	explain   int
+	cross     crossFlags
 }
 
 func (a *app) planFlags(cmd *cobra.Command, f *planFlags) {
@@ -31,6 +32,7 @@ func (a *app) planFlags(cmd *cobra.Command, f *planFlags) {
 	flags.IntVar(&f.explain, "explain", 0, a.t("说明方案中的第几处：带来什么、花多少、为什么不是旁边的", "explain the site of this number: what it brings and costs, and why not its neighbour"))
 	flags.StringVar(&f.scenario, "scenario", "", a.t("按 study.yaml 中 scenarios 的这一方案", "plan this scenario of study.yaml"))
 	flags.BoolVar(&f.scenarios, "scenarios", false, a.t("并排比较 study.yaml 中的所有方案", "put all scenarios of study.yaml side by side"))
+	a.crossFlags(cmd, &f.cross)
 }
 
 // check refuses questions that exclude each other.
@@ -41,7 +43,10 @@ func (f *planFlags) check() error {
 	if f.explain < 0 || f.explain > 0 && f.why != "" {
 		return usage("--explain 要给方案中的编号，不能与 --why 同用", "--explain takes the number of a site of the plan and excludes --why")
 	}
-	return nil
+	if f.cross != (crossFlags{}) && (f.scenarios || f.why != "") {
+		return usage("--solver、--write-lp 不能与 --scenarios、--why 同用", "--solver and --write-lp exclude --scenarios and --why")
+	}
+	return f.cross.check()
 }
 
 // variant reads pins and bans; ok is false when the study's own plan is asked for.

@@ -68,6 +68,9 @@ func (a *app) plan(cmd *cobra.Command, s *run.Session, f planFlags) error {
 	}
 	view := run.PlanView(s)
 	view.Price = price
+	if err := f.cross.ask(cmd, s, &view); err != nil {
+		return a.checkError(err)
+	}
 	if f.explain > 0 {
 		return a.printPick(view, f.explain)
 	}
@@ -78,7 +81,21 @@ func (a *app) plan(cmd *cobra.Command, s *run.Session, f planFlags) error {
 	if price != nil {
 		a.printPrice(price)
 	}
+	a.printCross(view.Check)
 	return nil
+}
+
+// ask writes the plan's problem and puts it to another solver, as far as the flags say.
+func (f *crossFlags) ask(cmd *cobra.Command, s *run.Session, view *run.PlanReport) (err error) {
+	if f.lp != "" {
+		if err := s.WritePlanLP(cmd.Context(), f.lp); err != nil {
+			return err
+		}
+	}
+	if f.solver != "" && s.Plan.Status != siting.Infeasible {
+		view.Check, err = s.CheckPlan(cmd.Context(), f.solver)
+	}
+	return err
 }
 
 func (a *app) printPlan(s *run.Session, v run.PlanReport) {

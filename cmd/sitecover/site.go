@@ -19,6 +19,7 @@ type siteFlags struct {
 	stations bool
 	why      string
 	model    string
+	cross    crossFlags
 }
 
 func (a *app) siteCmd() *cobra.Command {
@@ -64,6 +65,7 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 第二处可选最多；默认按所问取 mclp 或 lscp",
 		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site for most); by default mclp or lscp as the question asks"))
 	flags.StringVar(&f.why, "why", "", a.t("说明这个地点或网格为什么是或不是候选", "say why this place or cell is a candidate or not"))
+	a.crossFlags(cmd, &f.cross)
 	a.searchFlags(cmd)
 	return cmd
 }
@@ -84,6 +86,12 @@ func (f *siteFlags) check(cmd *cobra.Command) error {
 		return usage("--stations 不分级，不能与 --tier 同用", "--stations has no tiers, it excludes --tier")
 	case cmd.Flags().Changed("sites") && f.sites < 1:
 		return usage("--sites 至少为 1，不能是 %d", "--sites must be at least 1, not %d", f.sites)
+	}
+	if f.cross != (crossFlags{}) && (f.stations || f.why != "") {
+		return usage("--solver、--write-lp 不能与 --stations、--why 同用", "--solver and --write-lp exclude --stations and --why")
+	}
+	if err := f.cross.check(); err != nil {
+		return err
 	}
 	return f.checkModel()
 }
@@ -151,9 +159,25 @@ func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 		return err
 	}
 	v := run.OneView(s, p, one)
+	if f.cross.lp != "" {
+		if err := s.WriteOneLP(cmd.Context(), f.cross.lp, p); err != nil {
+			return a.checkError(err)
+		}
+	}
+	if f.cross.solver != "" {
+		if v.Check, err = s.CheckOne(cmd.Context(), f.cross.solver, p, one); err != nil {
+			return a.checkError(err)
+		}
+	}
 	if a.json {
 		return a.emit(v)
 	}
+	a.printOne(p, v)
+	return nil
+}
+
+// printOne tells the answer of a single-tier model.
+func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
 	w := a.table(">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), a.t(">万元", ">万元"),
 		a.t(">新增覆盖", ">people gained"), a.t(">半径内人口", ">people within"))
 	for _, q := range v.Sites {
@@ -177,7 +201,7 @@ func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 	for _, pair := range v.TooNear {
 		a.printf("注意：%d 号与 %d 号近于最小间距", "note: no. %d and no. %d are nearer than the spacing", pair[0], pair[1])
 	}
-	return nil
+	a.printCross(v.Check)
 }
 
 func (a *app) stations(cmd *cobra.Command, s *run.Session) error {

@@ -20,6 +20,7 @@ type OneReport struct {
 	Cost       int64      `json:"costYuan"`
 	Candidates int        `json:"candidates"`
 	Sites      []PickView `json:"sites"`
+	Check      *CrossView `json:"check,omitempty"`   // another solver's answer beside ours
 	TooNear    [][2]int   `json:"tooNear,omitempty"` // numbers of sites nearer to each other than the spacing
 }
 

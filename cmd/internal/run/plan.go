@@ -67,6 +67,7 @@ func (s *Session) rollout(ctx context.Context, p siting.Problem, stage data.Text
 	defer done()
 	s.stage(stage.ZH, stage.EN)
 	p.Options.Until = until
+	s.asked = &p
 	plan, err := siting.Rollout(ctx, p)
 	if err == nil {
 		err = ctx.Err()

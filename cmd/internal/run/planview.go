@@ -25,6 +25,7 @@ type PlanReport struct {
 	Missed     []MissView     `json:"missedTargets"`
 	Unfair     []RegionRef    `json:"regionsWithNothing,omitempty"` // that plan.fair asks something for
 	Price      *PriceView     `json:"price,omitempty"`              // of a variant against the study's plan
+	Check      *CrossView     `json:"check,omitempty"`              // another solver's answer beside ours
 }
 
 // YearView is the outcome of one year.

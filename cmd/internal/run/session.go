@@ -50,6 +50,7 @@ type Session struct {
 	Stations []siting.Station
 
 	found  *siting.CandidateSet
+	asked  *siting.Problem // that Plan answers
 	opts   Options
 	graphs map[coverage.GraphKey]*network.Graph
 	modes  map[string]network.Mode
