@@ -155,7 +155,7 @@ func (r *rules) shape(e *Event) []*fault {
 	if e.Kind == Corrected && e.Fields == (Fields{}) {
 		bad("event", string(e.Kind), text("没有写更正什么", "does not say what is corrected"), text("写上要更正的列", "give the fields to correct"))
 	}
-	for _, x := range []struct{ field, value string }{{"site", e.Site}, {"project", e.Project}, {"name", e.Fields.Name}, {"tier", e.Fields.Tier}, {"region", e.Fields.Region}, {"way", e.Fields.Way}, {"note", e.Note}, {"who", e.Who}} {
+	for _, x := range []struct{ field, value string }{{"site", e.Site}, {"project", e.Project}, {"name", e.Fields.Name}, {"tier", e.Fields.Tier}, {"region", e.Fields.Region}, {"way", e.Fields.Way}, {"class", e.Fields.Class}, {"note", e.Note}, {"who", e.Who}} {
 		if len(x.value) > maxText || !utf8.ValidString(x.value) || strings.ContainsRune(x.value, 0) {
 			bad(x.field, clip(x.value), text("太长或不是文字", "is too long or not text"), text("最多 %d 字节", "at most %d bytes", maxText))
 		}
@@ -174,6 +174,9 @@ func (r *rules) amounts(e *Event, bad func(field, value string, what, hint data.
 	}
 	if f.Budget < 0 || f.Budget > maxYuan {
 		bad("budget", fmt.Sprint(f.Budget), text("不是预算", "is no budget"), text("写正数", "write a positive amount"))
+	}
+	if f.Due != 0 && (f.Due < minYear || f.Due > maxYear) {
+		bad("due", fmt.Sprint(f.Due), text("不是年份", "is not a year"), text("例如 2027", "for example 2027"))
 	}
 	if f.Area < 0 || math.IsNaN(f.Area) || math.IsInf(f.Area, 0) {
 		bad("area", fmt.Sprint(f.Area), text("不是面积", "is no area"), text("写正数，单位平方米", "write a positive number of square metres"))

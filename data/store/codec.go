@@ -40,6 +40,8 @@ const (
 	hasRegion
 	hasWay
 	hasBudget
+	hasClass
+	hasDue
 )
 
 func putFields(b []byte, f *Fields) []byte {
@@ -56,11 +58,13 @@ func putFields(b []byte, f *Fields) []byte {
 	mark(f.Region != "", hasRegion)
 	mark(f.Way != "", hasWay)
 	mark(f.Budget != 0, hasBudget)
+	mark(f.Class != "", hasClass)
+	mark(f.Due != 0, hasDue)
 	b = binary.AppendUvarint(b, mask)
 	for _, x := range []struct {
 		bit  uint64
 		text string
-	}{{hasName, f.Name}, {hasTier, f.Tier}, {hasRegion, f.Region}, {hasWay, f.Way}} {
+	}{{hasName, f.Name}, {hasTier, f.Tier}, {hasRegion, f.Region}, {hasWay, f.Way}, {hasClass, f.Class}} {
 		if mask&x.bit != 0 {
 			b = putText(b, x.text)
 		}
@@ -73,6 +77,9 @@ func putFields(b []byte, f *Fields) []byte {
 	}
 	if mask&hasBudget != 0 {
 		b = binary.AppendVarint(b, int64(f.Budget))
+	}
+	if mask&hasDue != 0 {
+		b = binary.AppendVarint(b, int64(f.Due))
 	}
 	return b
 }
@@ -188,6 +195,9 @@ func (d *decoder) core(e *Event) {
 	if mask&hasWay != 0 {
 		f.Way = string(d.word())
 	}
+	if mask&hasClass != 0 {
+		f.Class = string(d.word())
+	}
 	if mask&hasPoint != 0 {
 		f.Point[0] = d.float()
 		f.Point[1] = d.float()
@@ -197,6 +207,9 @@ func (d *decoder) core(e *Event) {
 	}
 	if mask&hasBudget != 0 {
 		f.Budget = siting.Yuan(d.varint())
+	}
+	if mask&hasDue != 0 {
+		f.Due = int(d.varint())
 	}
 }
 

@@ -104,7 +104,7 @@ func (m *machine) carryOut(kind EventKind) {
 		}
 		if p.State != Withdrawn {
 			plan := p.Fields
-			plan.Way, plan.Budget = "", 0
+			plan.Way, plan.Budget, plan.Due = "", 0, 0
 			m.state.Fields.merge(&plan)
 		}
 	}
@@ -132,7 +132,7 @@ func (m *machine) correct(e *Event, first bool) *fault {
 		f = m.changes(p, e)
 		about := e.Fields
 		if e.Project == "" && !m.state.Opened.IsZero() { // of the site, but for what only projects have
-			about = Fields{Way: e.Fields.Way, Budget: e.Fields.Budget}
+			about = Fields{Way: e.Fields.Way, Budget: e.Fields.Budget, Due: e.Fields.Due}
 		}
 		p.Fields.merge(&about)
 	}
@@ -221,11 +221,15 @@ func (f *Fields) merge(with *Fields) {
 	told(&f.Tier, with.Tier)
 	told(&f.Region, with.Region)
 	told(&f.Way, with.Way)
+	told(&f.Class, with.Class)
 	if with.Point != (orb.Point{}) {
 		f.Point = with.Point
 	}
 	if with.Area != 0 {
 		f.Area = with.Area
+	}
+	if with.Due != 0 {
+		f.Due = with.Due
 	}
 	if with.Budget != 0 {
 		f.Budget = with.Budget

@@ -24,6 +24,9 @@ type Options struct {
 	Holder  string            // what others that wait are told of this process; "" = nothing
 }
 
+// DefaultName is the name of a workspace in its folder.
+const DefaultName = "ledger.db"
+
 const defaultWait = 10 * time.Second
 
 // Validate names what is wrong with the options.
@@ -230,6 +233,11 @@ func (s *Store) begin(ctx context.Context) error {
 
 // Close closes the workspace.
 func (s *Store) Close() error { return s.wrap("close", s.db.Close()) }
+
+// HoldTo makes the process of a standard the rules that new events are held to, as Options.Process does. Call it before the first use.
+func (s *Store) HoldTo(process *standard.Process) {
+	s.options.Process, s.rules = process, newRules(process)
+}
 
 // Path returns the path that the workspace was opened by.
 func (s *Store) Path() string { return s.path }

@@ -69,6 +69,8 @@ type Fields struct {
 	Region string      `json:"region,omitempty"` // the user's own id of the region
 	Way    string      `json:"way,omitempty"`    // way of building: new, convert, upgrade, purchase, combine
 	Budget siting.Yuan `json:"budget,omitempty"` // of the project
+	Class  string      `json:"class,omitempty"`  // class of the standard within the tier
+	Due    int         `json:"due,omitempty"`    // year in which the project is to open
 }
 
 // SiteState is what is so of one site on a day, as far as it was known at a time.
