@@ -34,6 +34,12 @@ var synonyms = map[string]map[string][]string{
 		"lat":       latWords,
 		"headcount": {"headcount", "employees", "workers", "人数", "职工人数", "从业人数", "从业人员", "员工数", "职工数", "就业人数"},
 	},
+	"crosswalk": {
+		"year":  {"year", "年份", "年", "生效年份"},
+		"from":  {"from", "fromcode", "old", "oldcode", "原代码", "原区划代码", "旧代码", "变更前代码"},
+		"to":    {"to", "tocode", "new", "newcode", "新代码", "新区划代码", "现代码", "变更后代码"},
+		"share": {"share", "weight", "比例", "占比", "人口比例"},
+	},
 	"places": {
 		"id":       {"id", "stopid", "placeid", "osmid", "编号", "编码", "代码"},
 		"name":     {"name", "stopname", "title", "名称", "地点名称", "站名", "场所名称"},

@@ -72,6 +72,7 @@ func (l *loader) run() {
 	l.rollout()
 	l.scenarios()
 	l.stations()
+	l.tracking()
 	l.together()
 	l.top.done()
 }

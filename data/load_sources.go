@@ -24,6 +24,7 @@ var fields = map[string][]string{
 	"entities":    {"id", "name", "kind", "lon", "lat", "headcount"},
 	"zones":       {"name", "kind"},
 	"residential": {},
+	"crosswalk":   {"year", "from", "to", "share"},
 }
 
 // formats lists the file endings that each role reads.

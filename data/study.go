@@ -42,7 +42,8 @@ type Study struct {
 	Candidates CandidateSpec
 	Plan       PlanSpec
 	Scenarios  []ScenarioSpec // by name in the order written
-	Stations   *StationSpec   // nil = no 红色驿站 asked
+	Tracking   TrackSpec
+	Stations   *StationSpec // nil = no 红色驿站 asked
 
 	Standard *StandardUse      // the standard that fills what the study leaves out; nil = none
 	From     map[string]Origin // YAML key path -> where the standard says it, for every value filled from it
