@@ -191,6 +191,21 @@ func brokenRule(p *solve.RolloutProblem, opened []int32) error {
 			left = 0
 		}
 	}
+	for k, c := range p.Caps {
+		var sum int64
+		for i, j := range c.Columns {
+			switch {
+			case opened[j] > c.Until || opened[j] >= years:
+			case c.Amount == nil:
+				sum++
+			default:
+				sum += c.Amount[i]
+			}
+		}
+		if sum > c.Most {
+			return fmt.Errorf("siting: cap %d is exceeded: %d of %d", k, sum, c.Most)
+		}
+	}
 	for k, set := range p.Conflicts {
 		n := 0
 		for _, j := range set {

@@ -105,7 +105,7 @@ func (p *RolloutLP) money(l *lpWriter) {
 	}
 }
 
-// rules writes conflicts and needs.
+// rules writes conflicts, caps and needs.
 func (p *RolloutLP) rules(l *lpWriter) {
 	for _, set := range p.Conflicts {
 		l.begin("")
@@ -115,6 +115,15 @@ func (p *RolloutLP) rules(l *lpWriter) {
 			}
 		}
 		l.end("<=", 1)
+	}
+	for _, c := range p.Caps {
+		l.begin("")
+		for k, j := range c.Columns {
+			for t := range int(c.Until) + 1 {
+				l.term(c.amount(k), name("x", int(j), t))
+			}
+		}
+		l.end("<=", c.Most)
 	}
 	for j, needs := range p.Needs {
 		if len(needs) == 0 || p.Fixed != nil && p.Fixed[j] >= 0 {

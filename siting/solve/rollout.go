@@ -145,6 +145,9 @@ func (r *rollout) openFixed() (reason string, blocking []int32) {
 			return fmt.Sprintf("%d fixed columns are in conflict set %d", n, k), r.among(r.p.Conflicts[k])
 		}
 	}
+	if k := r.caps.exceeded(); k >= 0 {
+		return fmt.Sprintf("the fixed columns come to %d where cap %d allows %d", r.caps.used[k], k, r.p.Caps[k].Most), r.among(r.p.Caps[k].Columns)
+	}
 	for t := range r.years {
 		if !r.affords(0, int32(t)) || r.p.Unspent == Lapses && r.spent[t] > r.p.Budget[t] {
 			return fmt.Sprintf("the columns fixed up to year %d cost more than the money", t), r.fixedUpTo(int32(t))

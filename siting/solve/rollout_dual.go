@@ -12,8 +12,8 @@ import (
 //	L(l, m) = sum_it max(0, v_i - l_it) + sum_t m_t B_t + sum_G max(0, max_{j in G, s} sum_{t>=s} r_jt - p_s c_j)
 //	r_jt = sum_{i in j} l_it,   p_s = m_s where money lapses, sum_{t>=s} m_t where it carries over
 //
-// G are groups of columns of which one may open: a partition made of the conflict sets. What columns need and other
-// conflicts are relaxed. Goals have multipliers of their own, see goalPrices: L bounds the value of every plan whose
+// G are groups of columns of which one may open: a partition made of the conflict sets. Caps hold one a column. What columns need and
+// other conflicts and caps are relaxed. Goals have multipliers of their own, see goalPrices: L bounds the value of every plan whose
 // shortfall is at most the one given to allow.
 type rolloutDual struct {
 	volume
@@ -29,6 +29,7 @@ type rolloutDual struct {
 	x      []float64 // per column and year: averaged, a near-optimal fractional plan
 	cover  []float64 // scratch per row and year
 	goals  goalPrices
+	shared *sharedCap // nil = no caps
 }
 
 // newRolloutDual expects a rollout with only its fixed columns open.
@@ -38,6 +39,7 @@ func newRolloutDual(r *rollout, workers int) *rolloutDual {
 		option: make([]int32, n), winner: make([]int32, len(r.p.Conflicts)), x: make([]float64, n*y),
 		cover: make([]float64, m*y)}
 	copy(d.free, r.since)
+	d.shared = newSharedCap(r, d.group)
 	d.base = r.score().value
 	var top int64
 	most := make([]int64, m*y+y+len(r.p.Goals))
@@ -158,6 +160,38 @@ func (d *rolloutDual) choose() {
 // openWinners opens the best column of every group, sums the profits and takes down what that covers and costs.
 func (d *rolloutDual) openWinners() (value int64) {
 	y, at := d.r.years, d.r.in.rows()*d.r.years
+	clear(d.cover)
+	for k := range d.x {
+		d.x[k] *= 1 - d.alpha
+	}
+	spent := make([]float64, y)
+	open := func(j int32) {
+		s := d.option[j]
+		d.x[int(j)*y+int(s)] += d.alpha
+		spent[s] += float64(d.r.in.cost[j])
+		for _, i := range d.r.in.col.at(int(j)) {
+			for k := int(i)*y + int(s); k < int(i)*y+y; k++ {
+				d.cover[k]++
+			}
+		}
+	}
+	if d.shared != nil {
+		value = d.shared.choose(d.option, d.gains, open)
+	} else {
+		value = d.chooseWinners(open)
+	}
+	var sum float64
+	for t := range spent {
+		if sum += spent[t]; d.r.p.Unspent == Lapses {
+			sum = spent[t]
+		}
+		d.mix(at+t, (float64(d.left[t])-sum)/d.unit)
+	}
+	return value
+}
+
+// chooseWinners opens the best column of every group and each that is in none, and returns what they gain.
+func (d *rolloutDual) chooseWinners(open func(j int32)) (value int64) {
 	for g := range d.winner {
 		d.winner[g] = -1
 	}
@@ -169,30 +203,12 @@ func (d *rolloutDual) openWinners() (value int64) {
 			*w = int32(j)
 		}
 	}
-	clear(d.cover)
-	for k := range d.x {
-		d.x[k] *= 1 - d.alpha
-	}
-	spent := make([]float64, y)
 	for j, s := range d.option {
 		if s < 0 || d.group != nil && d.group[j] >= 0 && d.winner[d.group[j]] != int32(j) {
 			continue
 		}
 		value += d.gains[j]
-		d.x[j*y+int(s)] += d.alpha
-		spent[s] += float64(d.r.in.cost[j])
-		for _, i := range d.r.in.col.at(j) {
-			for k := int(i)*y + int(s); k < int(i)*y+y; k++ {
-				d.cover[k]++
-			}
-		}
-	}
-	var sum float64
-	for t := range spent {
-		if sum += spent[t]; d.r.p.Unspent == Lapses {
-			sum = spent[t]
-		}
-		d.mix(at+t, (float64(d.left[t])-sum)/d.unit)
+		open(int32(j))
 	}
 	return value
 }

@@ -17,6 +17,7 @@ type rollout struct {
 	cover [][]int64 // per class, per year: weight covered at its end
 	spent []int64   // per year
 	taken []int32   // per conflict set: open columns
+	caps  capped
 }
 
 func newRollout(p *RolloutProblem) *rollout {
@@ -48,6 +49,7 @@ func newRollout(p *RolloutProblem) *rollout {
 		r.fixed[j] = p.Fixed != nil && p.Fixed[j] != Free
 	}
 	r.sets = lists(p.Conflicts).transpose(n)
+	r.caps = newCapped(p)
 	r.needy = csr{off: make([]int64, n+1)}
 	if p.Needs != nil {
 		needs := lists(p.Needs)
@@ -77,6 +79,7 @@ func lists(of [][]int32) *csr {
 func (r *rollout) open(j, t int32) {
 	r.year[j] = t
 	r.spent[t] += r.in.cost[j]
+	r.caps.take(j, t, 1)
 	for _, s := range r.sets.at(int(j)) {
 		r.taken[s]++
 	}
@@ -94,6 +97,7 @@ func (r *rollout) close(j int32) {
 	t := r.year[j]
 	r.year[j] = int32(r.years)
 	r.spent[t] -= r.in.cost[j]
+	r.caps.take(j, t, -1)
 	for _, s := range r.sets.at(int(j)) {
 		r.taken[s]--
 	}
@@ -155,7 +159,7 @@ func (r *rollout) affords(cost int64, t int32) bool {
 	return true
 }
 
-// allows reports whether column j may open in year t: not too early, no conflict, what it needs is open. Money is not looked at.
+// allows reports whether column j may open in year t: not too early, no conflict, no cap exceeded, what it needs is open. Money is not looked at.
 func (r *rollout) allows(j, t int32) bool {
 	if r.fixed[j] || r.p.Earliest != nil && t < r.p.Earliest[j] {
 		return false
@@ -165,7 +169,7 @@ func (r *rollout) allows(j, t int32) bool {
 			return false
 		}
 	}
-	return r.provided(j, t)
+	return r.caps.leaves(j, t) && r.provided(j, t)
 }
 
 // provided reports whether what column j needs is open by year t.
@@ -209,7 +213,9 @@ func (r *rollout) gain(profile [][]int64, t int32) score {
 	for c, weights := range profile {
 		var later int64 // weight now covered after year y
 		for y := r.years; y > int(t); y-- {
-			later += weights[y]
+			if later += weights[y]; later == 0 {
+				continue
+			}
 			s.value += r.value[c] * later // in year y-1
 			for _, g := range r.p.Goals {
 				if int(g.Class) == c && int(g.Year) == y-1 {

@@ -32,6 +32,16 @@ func randomRollout(r *rand.Rand) *RolloutProblem {
 	for range r.IntN(3) {
 		p.Conflicts = append(p.Conflicts, sortedSet(someColumns(r, n, 3)))
 	}
+	for range r.IntN(3) {
+		c := Cap{Columns: sortedSet(someColumns(r, n, 5)), Until: int32(r.IntN(years)), Most: int64(r.IntN(3))}
+		if r.IntN(2) == 0 {
+			for range c.Columns {
+				c.Amount = append(c.Amount, int64(r.IntN(6)))
+			}
+			c.Most = int64(r.IntN(12))
+		}
+		p.Caps = append(p.Caps, c)
+	}
 	if r.IntN(3) == 0 {
 		p.Needs = make([][]int32, n)
 		for j := range n {
@@ -86,6 +96,21 @@ func plainScore(p *RolloutProblem, year []int32) (s score, ok bool) {
 			}
 		}
 		if n > 1 {
+			return s, false
+		}
+	}
+	for _, c := range p.Caps {
+		var sum int64
+		for k, j := range c.Columns {
+			switch {
+			case year[j] < 0 || year[j] > c.Until:
+			case c.Amount == nil:
+				sum++
+			default:
+				sum += c.Amount[k]
+			}
+		}
+		if sum > c.Most {
 			return s, false
 		}
 	}

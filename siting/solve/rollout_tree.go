@@ -70,7 +70,7 @@ func (t *rolloutTree) fits(j, y int32) bool {
 			return false
 		}
 	}
-	return true
+	return t.caps.leaves(j, y)
 }
 
 // hopeless reports whether no plan below the node can be better than the best.

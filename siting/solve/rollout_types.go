@@ -39,6 +39,7 @@ type Goal struct {
 //	        sum_t x_jt <= 1,  x_jt = 0 for t < Earliest_j, fixed years kept (Needs does not bind a fixed column)
 //	        sum_j c_j x_jt <= Budget_t                      (CarriesOver: sum_{u<=t} on both sides)
 //	        sum_{j in S} sum_t x_jt <= 1                    for every conflict set S
+//	        sum_{j in C} sum_{u<=Until_C} a_Cj x_ju <= Most_C  for every cap C
 //	        sum_{u<=t} x_ju <= sum_{k in Needs_j} sum_{u<=t} x_ku   where Needs_j is not empty
 //	        s_g >= Amount_g - sum_{i in class} w_i y_i,Year_g
 //
@@ -52,6 +53,7 @@ type RolloutProblem struct {
 	Earliest  []int32   // per column: first year in which it may open; nil = all 0
 	Fixed     []int32   // per column: Free, Banned or the year it must open in; nil = all Free. Fixed columns spend their year's money
 	Conflicts [][]int32 // at most one column of a set opens, ever. Ascending within a set
+	Caps      []Cap     // what sets of columns come to at most
 	Needs     [][]int32 // per column: one of these must open in the same year or before; empty = nothing needed. nil = none
 	Covered   []bool    // per row: covered from the start; nil = none
 	Goals     []Goal
@@ -123,7 +125,7 @@ func (p *RolloutProblem) Validate() error {
 	if p.Covered != nil {
 		length("Covered", len(p.Covered), p.Cover.Rows)
 	}
-	errs = append(errs, p.validateColumns(), p.validateSets(), p.validateGoals())
+	errs = append(errs, p.validateColumns(), p.validateSets(), p.validateCaps(), p.validateGoals())
 	return errors.Join(errs...)
 }
 

@@ -94,6 +94,7 @@ func TestOthersAgreeOnRollout(t *testing.T) {
 				Unspent: solve.Unspent(seed % 2), Conflicts: [][]int32{{0, 3}}, Needs: make([][]int32, 7), Fixed: []int32{-1, -1, -1, -1, -1, -2, -1},
 				Goals: []solve.Goal{{Class: 1, Year: int32(seed % 2), Amount: 60, Weight: 2}, {Class: 0, Year: 1, Amount: 50, Weight: 1}}}
 			p.Needs[1] = []int32{2, 4}
+			p.Caps = []solve.Cap{{Columns: []int32{0, 1, 2, 3}, Most: 1 + int64(seed%3), Until: int32(seed % 2)}, {Columns: []int32{2, 4, 6}, Amount: []int64{3, 4, 5}, Most: 8, Until: 1}}
 			for i := range p.Class {
 				p.Class[i] = int32(r.IntN(2))
 			}
