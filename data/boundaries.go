@@ -66,6 +66,7 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 	var out []rawRegion
 	left := &counter{}
 	repeated, adjacent := 0, 0
+	var shapes []namedShape
 	readFeatures(in, func(f *feature) error {
 		level, ok := r.areaLevel(in, a, f, left)
 		if !ok {
@@ -100,10 +101,15 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 		}
 		g.Shape = check.shape
 		if sound {
+			shape = check.shape
+		}
+		shapes = append(shapes, namedShape{g.Name, shape})
+		if sound {
 			out = append(out, g)
 		}
 		return r.stop(ctx)
 	})
+	r.borders = append(r.borders, border{in, in.source(), shapes})
 	left.report(r.c, "info", in.name)
 	if repeated > 0 {
 		r.c.find("info", in.name, 0, T("%d 个连续重复的边界点已略去，面积不变", "%d repeated boundary points were dropped, no area changed", repeated))
@@ -160,6 +166,7 @@ func (r *reader) tree(raw []rawRegion) *geo.Regions {
 	slices.SortStableFunc(raw, func(a, b rawRegion) int { return cmp.Or(cmp.Compare(a.Level, b.Level), strings.Compare(a.ID, b.ID)) })
 	byID := map[string]int32{}
 	byName := map[string][]int32{}
+	r.origin = map[string]seenAt{}
 	for i := range raw {
 		g := &raw[i]
 		if first, twice := byID[g.ID]; twice {
@@ -168,6 +175,7 @@ func (r *reader) tree(raw []rawRegion) *geo.Regions {
 			continue
 		}
 		byID[g.ID] = int32(i)
+		r.origin[g.ID] = seenAt{g.in.name, g.number}
 		byName[g.Name] = append(byName[g.Name], int32(i))
 	}
 	r.emptyLevels(raw)

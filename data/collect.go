@@ -16,9 +16,10 @@ type collector struct {
 	order    map[string]int // file -> place in the study
 	errs     []*InputError
 	findings []Finding
+	most     int // problems after which reading stops
 }
 
-func newCollector() *collector { return &collector{order: map[string]int{}} }
+func newCollector() *collector { return &collector{order: map[string]int{}, most: MaxErrors} }
 
 // file makes the file known, so that its problems are listed in the order in which files were announced.
 func (c *collector) file(name string) {
@@ -37,11 +38,13 @@ func (c *collector) add(e *InputError) error {
 	return nil
 }
 
-func (c *collector) full() bool { return len(c.errs) >= MaxErrors }
+func (c *collector) full() bool { return len(c.errs) >= c.most }
 
 // find notes something odd that does not stop the study.
 func (c *collector) find(severity, file string, row int, what Text) {
-	c.findings = append(c.findings, Finding{Severity: severity, File: file, Row: row, What: what})
+	f := NewFinding(severity, file, what)
+	f.Row = row
+	c.findings = append(c.findings, f)
 }
 
 // err returns the problems as InputErrors, or nil when there are none.
@@ -57,10 +60,10 @@ func (c *collector) err() error {
 		return a.Row < b.Row
 	})
 	out := InputErrors(slices.Clone(c.errs))
-	if len(out) >= MaxErrors {
-		out = out[:MaxErrors:MaxErrors]
-		out = append(out, &InputError{File: out[MaxErrors-1].File, What: T(
-			"已发现 %d 个问题，停止读取，可能还有更多", "stopped after %d problems, there may be more", MaxErrors)})
+	if len(out) >= c.most {
+		out = out[:c.most:c.most]
+		out = append(out, &InputError{File: out[c.most-1].File, What: T(
+			"已发现 %d 个问题，停止读取，可能还有更多", "stopped after %d problems, there may be more", c.most)})
 	}
 	return out
 }
@@ -91,4 +94,13 @@ func (c *counter) report(to *collector, severity, file string) {
 			EN: fmt.Sprintf("%s: %d", r.EN, c.n[r]),
 		})
 	}
+}
+
+// NewFinding makes a finding of a message: its code is found from the words, and its position if they name one.
+func NewFinding(severity, file string, what Text) Finding {
+	f := Finding{Severity: severity, Code: codeOf(what, Text{}), File: file, What: what}
+	if p, ok := positionIn(what.EN); ok {
+		f.At = &p
+	}
+	return f
 }

@@ -10,10 +10,10 @@ import (
 
 // compare holds the inputs against each other: a file that lies wholly elsewhere is an error that no single row shows.
 func (r *reader) compare(context.Context) {
+	r.systems()
 	if r.regions == nil || r.c.err() != nil {
 		return
 	}
-	r.systems()
 	area, ok := r.extent()
 	if !ok {
 		return

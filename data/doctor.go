@@ -2,7 +2,7 @@ package data
 
 import (
 	"cmp"
-	"math"
+	"fmt"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -17,11 +17,13 @@ type watched struct {
 	in     *input
 	system crs.CRS     // in which they were read; nil = WGS84
 	points []orb.Point // WGS84, by that system
+	names  []string    // of sites, parallel to points; nil for other points
+	within bool        // they are said to lie in the study area
 }
 
 // watch remembers the points of a file until the roads can be asked.
 func (r *reader) watch(in *input, points []orb.Point) {
-	r.watched = append(r.watched, watched{in, in.source(), points})
+	r.watched = append(r.watched, watched{in: in, system: in.source(), points: points})
 }
 
 // The coordinate doctor says that a file is shifted when there is little doubt: from so many points on, of which as declared half lie
@@ -35,53 +37,87 @@ const (
 	doctorReach  = 500.0 // farther from every road than this is just far
 )
 
-// systems asks for every file of points whether the roads fit better to them in another system of degrees.
+// degreeSystems are the systems that are mistaken for each other.
+var degreeSystems = []crs.CRS{crs.WGS84, crs.GCJ02, crs.BD09}
+
+// systems asks of every file whether it fits the others better in another system of degrees.
 func (r *reader) systems() {
-	roads := r.out.Roads
-	if roads == nil || len(roads.Ways) == 0 {
+	r.suspectRoads()
+	for _, w := range r.watched {
+		r.suspectPoints(w)
+	}
+	for _, b := range r.borders {
+		r.suspectBorder(b)
+	}
+}
+
+// suspicion is a system in which a file fits better, and by how much: misfits are metres, or numbers of claims that do not hold.
+type suspicion struct {
+	system        crs.CRS
+	before, after float64
+}
+
+// shifted notes that a file is probably in another system, with the evidence.
+func (r *reader) shifted(in *input, declared crs.CRS, s suspicion, evidence Text) {
+	r.c.findings = append(r.c.findings, Finding{Severity: SeverityWarning, Code: CodeShifted, File: in.name,
+		What: Text{fmt.Sprintf("坐标可能是 %s 而不是 %s：%s", s.system.Name(), declared.Name(), evidence.ZH),
+			fmt.Sprintf("may be in %s, not in %s: %s", s.system.Name(), declared.Name(), evidence.EN)},
+		Hint:   T("请在来源里写 crs: %s", "write crs: %s for the source", s.system.Name()),
+		Repair: &Repair{Do: DoCRS, CRS: s.system.Name()}})
+}
+
+// suspectPoints asks whether the roads, or else the named regions, fit a file of points better in another system.
+func (r *reader) suspectPoints(w watched) {
+	declared := orWGS84(w.system)
+	if declared.Projected() || len(w.points) < doctorPoints {
 		return
 	}
-	for _, w := range r.watched {
-		declared := w.system
-		if declared == nil {
-			declared = crs.WGS84
-		}
-		if declared.Projected() || len(w.points) < doctorPoints {
-			continue
-		}
+	if roads := r.out.Roads; roads != nil && len(roads.Ways) > 0 {
 		points := sample(w.points)
-		asDeclared := roadDistances(roads, points)
-		before := median(asDeclared)
-		if before < doctorMetres {
-			continue
-		}
-		var best crs.CRS
-		least := before / 3
-		for _, other := range []crs.CRS{crs.WGS84, crs.GCJ02, crs.BD09} {
-			if sameDegrees(other, declared) {
-				continue
-			}
-			moved, ok := reread(points, declared, other)
-			if !ok {
-				continue
-			}
-			distances := roadDistances(roads, moved)
-			nearer := 0
-			for i, d := range distances {
-				if d < asDeclared[i] {
-					nearer++
-				}
-			}
-			if m := median(distances); m <= least && float64(nearer) >= doctorShare*float64(len(points)) {
-				best, least = other, m
-			}
-		}
-		if best != nil {
-			r.c.find("warning", w.in.name, 0, T("坐标可能是 %[1]s 而不是 %[2]s：按 %[2]s，%[3]d 个点离最近道路的中位距离为 %.0[4]f m；按 %[1]s 为 %.0[5]f m。请在来源里写 crs: %[1]s",
-				"may be in %[1]s, not in %[2]s: as %[2]s, half of %[3]d points lie farther than %.0[4]f m from the nearest road; as %[1]s, %.0[5]f m. Write crs: %[1]s for the source",
-				best.Name(), declared.Name(), len(points), before, least))
+		if s, ok := suspect(roads, points, func(other crs.CRS) ([]orb.Point, bool) { return reread(points, declared, other) }); ok {
+			r.shifted(w.in, declared, s, T("按 %[1]s，%[2]d 个点离最近道路的中位距离为 %.0[3]f m；按 %[4]s 为 %.0[5]f m",
+				"as %[1]s, half of %[2]d points lie farther than %.0[3]f m from the nearest road; as %[4]s, %.0[5]f m", declared.Name(), len(points), s.before, s.system.Name(), s.after))
+			return
 		}
 	}
+	claims := r.claims(w)
+	if s, ok := suspectClaims(claims, func(p orb.Point, other crs.CRS) (orb.Point, bool) { return rereadOne(p, declared, other) }); ok {
+		r.shifted(w.in, declared, s, claimText(declared, s, len(claims)))
+	}
+}
+
+// suspect looks for the system of degrees under which points lie on the roads.
+func suspect(roads *network.Roads, points []orb.Point, move func(crs.CRS) ([]orb.Point, bool)) (suspicion, bool) {
+	asDeclared := roadDistances(roads, points)
+	best := suspicion{before: median(asDeclared)}
+	if best.before < doctorMetres {
+		return best, false
+	}
+	best.after = best.before / 3
+	for _, other := range degreeSystems {
+		moved, ok := move(other)
+		if !ok {
+			continue
+		}
+		distances := roadDistances(roads, moved)
+		nearer := 0
+		for i, d := range distances {
+			if d < asDeclared[i] {
+				nearer++
+			}
+		}
+		if m := median(distances); m <= best.after && float64(nearer) >= doctorShare*float64(len(points)) {
+			best.system, best.after = other, m
+		}
+	}
+	return best, best.system != nil
+}
+
+func orWGS84(system crs.CRS) crs.CRS {
+	if system == nil {
+		return crs.WGS84
+	}
+	return system
 }
 
 // reread returns where points lie when the file was written in another system than declared; ok is false where the two are the same.
@@ -89,11 +125,8 @@ func reread(points []orb.Point, declared, other crs.CRS) ([]orb.Point, bool) {
 	out := make([]orb.Point, len(points))
 	moved := false
 	for i, p := range points {
-		written, err := declared.FromWGS84(p)
-		if err != nil {
-			return nil, false
-		}
-		if out[i], err = other.ToWGS84(written); err != nil {
+		var ok bool
+		if out[i], ok = rereadOne(p, declared, other); !ok {
 			return nil, false
 		}
 		moved = moved || geo.Distance(p, out[i]) > 1
@@ -101,83 +134,14 @@ func reread(points []orb.Point, declared, other crs.CRS) ([]orb.Point, bool) {
 	return out, moved
 }
 
-// sample returns at most doctorSample points, the same ones whatever their order.
-func sample(points []orb.Point) []orb.Point {
-	sorted := slices.Clone(points)
-	slices.SortFunc(sorted, comparePoints)
-	sorted = slices.Compact(sorted)
-	if len(sorted) <= doctorSample {
-		return sorted
+// rereadOne is reread of one point; ok is false where one of the systems does not have it.
+func rereadOne(p orb.Point, declared, other crs.CRS) (orb.Point, bool) {
+	written, err := declared.FromWGS84(p)
+	if err != nil {
+		return p, false
 	}
-	out := make([]orb.Point, doctorSample)
-	for i := range out {
-		out[i] = sorted[i*len(sorted)/doctorSample]
-	}
-	return out
-}
-
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return 0
-	}
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	return sorted[len(sorted)/2]
-}
-
-// bucket is a square of bucketSide degrees, about 1 km.
-type bucket struct{ x, y int32 }
-
-const bucketSide = 0.01
-
-func bucketOf(p orb.Point) bucket {
-	return bucket{int32(math.Floor(p[0] / bucketSide)), int32(math.Floor(p[1] / bucketSide))}
-}
-
-// roadDistances returns the distance of each point from the nearest road in metres, at most doctorReach.
-func roadDistances(roads *network.Roads, points []orb.Point) []float64 {
-	byBucket := map[bucket][]int{}
-	for i, p := range points {
-		b := bucketOf(p)
-		for dx := int32(-1); dx <= 1; dx++ {
-			for dy := int32(-1); dy <= 1; dy++ {
-				at := bucket{b.x + dx, b.y + dy}
-				byBucket[at] = append(byBucket[at], i)
-			}
-		}
-	}
-	out := make([]float64, len(points))
-	for i := range out {
-		out[i] = doctorReach
-	}
-	for _, w := range roads.Ways {
-		refs := roads.Refs[w.First : w.First+w.Count]
-		for k := 0; k+1 < len(refs); k++ {
-			a, b := roads.Nodes[refs[k]], roads.Nodes[refs[k+1]]
-			low, high := bucketOf(orb.Point{min(a[0], b[0]), min(a[1], b[1])}), bucketOf(orb.Point{max(a[0], b[0]), max(a[1], b[1])})
-			for x := low.x; x <= min(high.x, low.x+100); x++ { // a ferry may be long: its first 100 km do
-				for y := low.y; y <= min(high.y, low.y+100); y++ {
-					for _, i := range byBucket[bucket{x, y}] {
-						out[i] = min(out[i], segmentDistance(points[i], a, b))
-					}
-				}
-			}
-		}
-	}
-	return out
-}
-
-// segmentDistance returns the distance of p from the edge a–b in metres, on the plane that touches the Earth at p.
-func segmentDistance(p, a, b orb.Point) float64 {
-	const metres = 6371008.8 * math.Pi / 180
-	cos := math.Cos(p[1] * math.Pi / 180)
-	ax, ay := (a[0]-p[0])*cos*metres, (a[1]-p[1])*metres
-	dx, dy := (b[0]-a[0])*cos*metres, (b[1]-a[1])*metres
-	t := 0.0
-	if l := dx*dx + dy*dy; l > 0 {
-		t = max(0, min(1, -(ax*dx+ay*dy)/l))
-	}
-	return math.Hypot(ax+t*dx, ay+t*dy)
+	out, err := other.ToWGS84(written)
+	return out, err == nil
 }
 
 // maxTwin is how far apart two rows of one name may stand to be taken for one site written twice, in metres.
@@ -210,8 +174,9 @@ func (r *reader) twins(all []rawSite) {
 			if a.in.name == b.in.name && a.row > b.row {
 				a, b = b, a
 			}
-			r.c.find("warning", b.in.name, b.row, T("“%[1]s”与 %[2]s 第 %[3]d 行同名同级，相距 %.0[4]f m，可能重复登记", "%[1]q stands %.0[4]f m from the site of the same name and tier in row %[3]d of %[2]s: is it written twice?",
-				b.Name, a.in.name, a.row, d))
+			r.c.findings = append(r.c.findings, Finding{Severity: SeverityWarning, Code: CodeTwin, File: b.in.name, Row: b.row, Value: b.Name, At: &b.Point,
+				Hint: T("留下一行", "keep one row"), Repair: &Repair{Do: DoSetAside}, What: T("“%[1]s”与 %[2]s 第 %[3]d 行同名同级，相距 %.0[4]f m，可能重复登记", "%[1]q stands %.0[4]f m from the site of the same name and tier in row %[3]d of %[2]s: is it written twice?",
+					b.Name, a.in.name, a.row, d)})
 		}
 	}
 }

@@ -8,6 +8,11 @@ import (
 // synonyms are the column names under which our fields are found, by role and field, in normalised form (see normalise). Of
 // several the first in the list wins, whatever the order of the columns.
 var synonyms = map[string]map[string][]string{
+	"codes": {
+		"code":   {"code", "adcode", "区划代码", "行政区划代码", "统计用区划代码", "代码", "编码"},
+		"name":   {"name", "名称", "单位名称", "行政区划名称", "区划名称"},
+		"former": {"former", "replaces", "原代码", "旧代码", "曾用代码", "变更前代码"},
+	},
 	"population": {
 		"id":     {"h3", "cell", "h3index", "h3cell", "hex", "hexid", "h3id", "格网", "网格", "格网编号", "网格编号", "id", "编号"},
 		"lon":    lonWords,

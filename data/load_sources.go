@@ -25,6 +25,7 @@ var fields = map[string][]string{
 	"zones":       {"name", "kind"},
 	"residential": {},
 	"crosswalk":   {"year", "from", "to", "share"},
+	"codes":       {"code", "name", "former"},
 }
 
 // formats lists the file endings that each role reads.
@@ -38,6 +39,7 @@ var formats = map[string][]string{
 	"entities":    endings(".csv", ".txt", ".tsv", ".xlsx"),
 	"zones":       endings(tableEndings...),
 	"residential": endings(tableEndings...),
+	"codes":       {".csv", ".txt", ".tsv", ".xlsx"},
 }
 
 // endings lists the endings of tables and other formats of a role before those of features, which every role reads.
@@ -71,6 +73,9 @@ func (l *loader) sources() {
 		s.Exclusions = append(s.Exclusions, ExclusionSource{Source: src, Kind: sec.text("kind", "")})
 	})
 	l.entitySources()
+	l.each("codes", func(sec *section, src Source) {
+		s.Codes = append(s.Codes, CodeSource{Source: src, Year: sec.whole("year", s.Date.Year(), 1980, 2200)})
+	})
 }
 
 // each reads the entries of a list of files; an entry may be just the file's name.

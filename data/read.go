@@ -31,24 +31,40 @@ type Options struct {
 // InputErrors of at most MaxErrors; other errors mean that the context ended or that the machine failed. Sites, places,
 // regions and people come out ordered by their ids, whatever the order of the rows was.
 func Read(ctx context.Context, study *Study, options Options) (*Dataset, error) {
-	r := &reader{study: study, options: options, c: newCollector()}
+	r := newReader(study, options)
+	if err := r.run(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.c.err(); err != nil {
+		return nil, err
+	}
+	return r.dataset(), nil
+}
+
+func newReader(study *Study, options Options) *reader {
+	return &reader{study: study, options: options, c: newCollector()}
+}
+
+// run reads file after file; what is wrong with them is noted.
+func (r *reader) run(ctx context.Context) error {
 	for _, step := range []func(context.Context){r.studyFile, r.boundaries, r.people, r.roads, r.ledgers, r.places, r.exclusions, r.entities, r.zones, r.residential, r.compare} {
 		step(ctx)
 		if r.fatal != nil {
-			return nil, r.fatal
+			return r.fatal
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		if r.c.full() {
 			break
 		}
 	}
-	if err := r.c.err(); err != nil {
-		return nil, err
-	}
-	r.out.Study, r.out.Regions, r.out.Findings = study, r.regions, r.c.findings
-	return &r.out, nil
+	return nil
+}
+
+func (r *reader) dataset() *Dataset {
+	r.out.Study, r.out.Regions, r.out.Findings = r.study, r.regions, r.c.findings
+	return &r.out
 }
 
 // files lists the input files in the order in which the study names them.
@@ -81,6 +97,9 @@ func (s *Study) files() []string {
 	for _, x := range s.Residential {
 		all = append(all, x.Source)
 	}
+	for _, x := range s.Codes {
+		all = append(all, x.Source)
+	}
 	slices.SortStableFunc(all, func(a, b Source) int { return cmp.Compare(a.Line, b.Line) })
 	out := make([]string, len(all))
 	for i, x := range all {
@@ -91,16 +110,20 @@ func (s *Study) files() []string {
 
 // reader is a dataset being read.
 type reader struct {
-	study   *Study
-	options Options
-	c       *collector
-	count   int // files begun
-	regions *geo.Regions
-	cells   map[int]map[h3.Cell]bool // the study area without boundaries: its cells by resolution
-	groups  *groupSet
-	watched []watched
-	out     Dataset
-	fatal   error
+	study    *Study
+	options  Options
+	c        *collector
+	count    int // files begun
+	regions  *geo.Regions
+	cells    map[int]map[h3.Cell]bool // the study area without boundaries: its cells by resolution
+	groups   *groupSet
+	watched  []watched
+	borders  []border // boundary files, for the coordinate doctor
+	roadFile *input   // the last file of roads
+	opened   []*input
+	origin   map[string]seenAt // region ID -> where it stands
+	out      Dataset
+	fatal    error
 }
 
 // stop ends the reading of a file when there are enough problems or the context has ended.
@@ -131,6 +154,7 @@ func (r *reader) open(ctx context.Context, role string, src Source) *input {
 // closeInput lists the file in the manifest.
 func (r *reader) closeInput(in *input) {
 	r.out.Inputs = append(append(r.out.Inputs, in.info), in.beside...)
+	r.opened = append(r.opened, in)
 }
 
 // studyFile lists the study file itself among the inputs.

@@ -27,6 +27,7 @@ func (r *reader) roads(ctx context.Context) {
 		if in == nil {
 			continue
 		}
+		r.roadFile = in
 		var part *network.Roads
 		if isFeatures(in.name) {
 			part = r.readRoadFeatures(ctx, in, s)

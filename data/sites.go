@@ -24,11 +24,6 @@ func (r *reader) ledgers(ctx context.Context) {
 		}
 		read := r.readSites(ctx, in, s)
 		all = append(all, read...)
-		points := make([]orb.Point, len(read))
-		for i := range read {
-			points[i] = read[i].Point
-		}
-		r.watch(in, points)
 		r.closeInput(in)
 	}
 	nameless(all, func(s *rawSite) (*string, string, orb.Point) { return &s.ID, s.Name, s.Point })
@@ -93,11 +88,13 @@ func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []raw
 	}
 	var out []rawSite
 	var kept, dropped int
+	seen := watched{in: in, system: in.source(), within: src.Outside == OutsideRefuse}
 	for t.scan(ctx) {
 		site, ok := r.site(t, src)
 		if !ok {
 			continue
 		}
+		seen.points, seen.names = append(seen.points, site.Point), append(seen.names, site.Name)
 		if site.Region = r.locate(site.Point); site.Region < 0 && r.regions != nil {
 			switch src.Outside {
 			case OutsideDrop:
@@ -113,6 +110,7 @@ func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []raw
 		out = append(out, rawSite{site, in, t.row})
 	}
 	t.empty()
+	r.watched = append(r.watched, seen)
 	if kept > 0 {
 		r.c.find("warning", in.name, 0, T("%d 个阵地在研究区之外，仍可服务区内居民，不归属任何区划", "%d sites lie outside the study area: they serve people inside, and belong to no region", kept))
 	}

@@ -31,6 +31,7 @@ type Study struct {
 	Exclusions  []ExclusionSource
 	Entities    []EntitySource      // demand of its own besides the residents
 	Residential []ResidentialSource // land to measure coverage by, besides people
+	Codes       []CodeSource        // the national list of division codes, for `check` alone
 	Zones       []ZoneSource        // areas of special kinds, to be named where gaps touch them
 
 	Resolution int    // H3, 7..11
@@ -80,6 +81,12 @@ type PopulationSource struct {
 
 // RoadSource is a file of roads: .osm.pbf, or .geojson lines.
 type RoadSource struct{ Source }
+
+// CodeSource is a national list of division codes (GB/T 2260 or the statistical codes) of one year.
+type CodeSource struct {
+	Source
+	Year int // of the list
+}
 
 // SiteSource is a ledger of existing sites: .csv or .xlsx.
 type SiteSource struct {
@@ -175,11 +182,18 @@ type Input struct {
 }
 
 // Finding is something odd in the inputs that does not stop the study.
+// Problems of the inputs that do stop it are findings of severity "error" in Examination only.
 type Finding struct {
-	Severity string // "warning" or "info"
+	Severity string // SeverityError, SeverityWarning or SeverityInfo
+	Code     string // stable, one of Codes
 	File     string
-	Row      int
+	Row      int    // the file's own row or feature number, 0 = the file as a whole
+	Field    string // column or property, "" = none
+	Value    string // what stands there
 	What     Text
+	Hint     Text       // what to do; may be empty
+	At       *orb.Point // WGS84 lon, lat of where it is; nil where it is nowhere in particular
+	Repair   *Repair    // what `check --fix` does about it; nil = nothing
 }
 
 // Values of Study.Placement.

@@ -120,12 +120,16 @@ func (a *app) report(ctx context.Context, err error) int {
 	var input *data.InputError
 	var use *usageError
 	var fail *failure
+	var told *checkFailed
 	switch {
 	case errors.As(err, &inputs):
 		a.inputErrors(inputs)
 		return exitInput
 	case errors.As(err, &input):
 		a.inputErrors(data.InputErrors{input})
+		return exitInput
+	case errors.As(err, &told):
+		fmt.Fprintln(a.err, a.t("输入有 %d 处问题", "%d problem(s) in the inputs", told.errors))
 		return exitInput
 	case errors.As(err, &use):
 		fmt.Fprintln(a.err, a.t("用法错误：", "usage: ")+use.text.In(a.lang))
@@ -166,9 +170,17 @@ func (a *app) emit(v any) error {
 
 // open reads the study named by the first argument (default study.yaml).
 func (a *app) open(cmd *cobra.Command, args []string) (*run.Session, error) {
-	path := "study.yaml"
+	return run.Open(cmd.Context(), studyPath(args), a.options())
+}
+
+// studyPath is the study file that the first argument names.
+func studyPath(args []string) string {
 	if len(args) > 0 {
-		path = args[0]
+		return args[0]
 	}
-	return run.Open(cmd.Context(), path, run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search, Stop: a.stop})
+	return "study.yaml"
+}
+
+func (a *app) options() run.Options {
+	return run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search, Stop: a.stop}
 }

@@ -59,10 +59,7 @@ type Session struct {
 
 // Open loads and reads a study: everything that `check` verifies. Problems of the inputs are data.InputErrors.
 func Open(ctx context.Context, path string, opts Options) (*Session, error) {
-	if opts.Workers <= 0 {
-		opts.Workers = runtime.GOMAXPROCS(0)
-	}
-	s := &Session{opts: opts, graphs: map[coverage.GraphKey]*network.Graph{}, modes: map[string]network.Mode{}}
+	s := newSession(opts)
 	var err error
 	if s.Study, err = data.Load(path); err != nil {
 		return nil, err
@@ -70,13 +67,25 @@ func Open(ctx context.Context, path string, opts Options) (*Session, error) {
 	if s.Data, err = data.Read(ctx, s.Study, data.Options{Workers: opts.Workers, Progress: s.reading}); err != nil {
 		return nil, err
 	}
+	return s, s.begin(ctx)
+}
+
+func newSession(opts Options) *Session {
+	if opts.Workers <= 0 {
+		opts.Workers = runtime.GOMAXPROCS(0)
+	}
+	return &Session{opts: opts, graphs: map[coverage.GraphKey]*network.Graph{}, modes: map[string]network.Mode{}}
+}
+
+// begin prepares a session whose dataset has been read.
+func (s *Session) begin(ctx context.Context) error {
 	for _, m := range s.Study.Modes {
 		s.modes[m.ID] = m
 	}
 	for _, t := range s.Study.Tiers {
 		s.tiers = append(s.tiers, t.Tier)
 	}
-	return s, s.grid(ctx)
+	return s.grid(ctx)
 }
 
 // Tiers returns the study's tiers in its order.

@@ -9,12 +9,16 @@ import (
 func (s *Session) spreadFindings() []data.Finding {
 	var out []data.Finding
 	note := func(severity, zh, en string, args ...any) {
-		out = append(out, data.Finding{Severity: severity, File: "population", What: data.T(zh, en, args...)})
+		out = append(out, data.NewFinding(severity, s.Study.Population[0].File, data.T(zh, en, args...)))
 	}
 	d := s.Spread
 	for _, src := range d.Sources {
 		if src.Outside > 0 {
-			note("warning", "人口（%s）：%d 条中有 %d 条全部在研究区外；研究区外共 %.0f 人，未计入", "people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted",
+			severity := data.SeverityInfo // cells at the border always reach out a little
+			if src.Outside.Float() > 0.01*src.Input.Float() {
+				severity = data.SeverityWarning
+			}
+			note(severity, "人口（%s）：%d 条中有 %d 条全部在研究区外；研究区外共 %.0f 人，未计入", "people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted",
 				src.Kind, src.Records, src.OutsideRecords, src.Outside.Float())
 		}
 	}

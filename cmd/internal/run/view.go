@@ -2,10 +2,8 @@ package run
 
 import (
 	"fmt"
-	"strconv"
 
 	"sitecover/coverage"
-	"sitecover/data"
 	"sitecover/geo"
 	"sitecover/geo/grid"
 )
@@ -13,72 +11,6 @@ import (
 // The views are what `--json` prints, and what the tables on the terminal are made from: one set of figures for both.
 // People are numbers of persons with up to six decimals; shares are 0..1 and null where there is nothing to share;
 // coordinates are WGS84 longitude, latitude; money is 元.
-
-// Check is the outcome of reading a study.
-type Check struct {
-	Study         string        `json:"study"`
-	Levels        int           `json:"levels"`
-	Regions       int           `json:"regions"`
-	Cells         int           `json:"cells"`
-	Resolution    int           `json:"resolution"`
-	People        float64       `json:"people"`
-	PeopleSource  float64       `json:"peopleInSources"`
-	PeopleInside  float64       `json:"peopleInside"`
-	PeopleOutside float64       `json:"peopleOutside"`
-	Sites         int           `json:"sites"`
-	Places        int           `json:"places"`
-	Inputs        []InputView   `json:"inputs"`
-	Findings      []FindingView `json:"findings"`
-}
-
-// InputView is one input file.
-type InputView struct {
-	Role   string `json:"role"`
-	File   string `json:"file"`
-	Rows   int    `json:"rows"`
-	Bytes  int64  `json:"bytes"`
-	CRS    string `json:"crs"`
-	SHA256 string `json:"sha256"`
-}
-
-// FindingView is something odd in the inputs.
-type FindingView struct {
-	Severity string `json:"severity"`
-	Where    string `json:"where"`
-	Text     string `json:"text"`
-}
-
-// CheckView tells what was read.
-func CheckView(s *Session, lang string) Check {
-	v := Check{
-		Study:         s.Study.Name,
-		Levels:        len(s.Data.Regions.Levels),
-		Regions:       len(s.Data.Regions.All),
-		Cells:         len(s.Grid.Cells),
-		Resolution:    s.Grid.Resolution,
-		People:        Total(s.Demand).Float(),
-		PeopleSource:  s.Spread.Input.Float(),
-		PeopleInside:  s.Spread.Inside.Float(),
-		PeopleOutside: s.Spread.Outside.Float(),
-		Sites:         len(s.Data.Sites),
-		Places:        len(s.Data.Places),
-		Findings:      []FindingView{},
-	}
-	for _, in := range s.Data.Inputs {
-		v.Inputs = append(v.Inputs, InputView{in.Role, in.Path, in.Rows, in.Bytes, in.CRS, in.SHA256})
-	}
-	for _, f := range s.Findings() {
-		v.Findings = append(v.Findings, FindingView{f.Severity, where(f), f.What.In(lang)})
-	}
-	return v
-}
-
-func where(f data.Finding) string {
-	if f.Row > 0 {
-		return f.File + ":" + strconv.Itoa(f.Row)
-	}
-	return f.File
-}
 
 // Total is the number of people on the grid.
 func Total(d *coverage.Demand) coverage.People {
