@@ -6,7 +6,7 @@ DEMO    ?= demo
 PEOPLE  ?= 600000
 SEED    ?= 1
 
-.PHONY: demo test bench bench-growth lint build deps deps-test screenshots clean
+.PHONY: demo test bench bench-growth lint fuzz build deps deps-test screenshots clean
 
 ## demo: install what is missing, build, make the model county, run the whole study, say where the report lies
 demo: build
@@ -32,6 +32,10 @@ GROWTH_DIR ?=
 GROWTH_FLAGS ?=
 bench-growth: build
 	$(GO) run ./.ci/growth -binary bin/sitecover -people $(GROWTH) -dir "$(GROWTH_DIR)" $(GROWTH_FLAGS)
+
+## fuzz: every reader against damaged input, FUZZTIME each; FUZZ=pattern chooses some
+fuzz: deps
+	./.ci/fuzz
 
 ## lint: formatting, vet, staticcheck
 lint: deps

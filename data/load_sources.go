@@ -59,9 +59,10 @@ func (l *loader) sources() {
 		if !sec.has("kind") {
 			sec.missing("kind", T("h3、points、totals 或 raster", "h3, points, totals or raster"))
 		}
+		p.Density = sec.choice("density", PixelPeople, []string{PerKm2, PerHectare})
+		p.Groups = l.groupColumns(sec)
 		l.cellSystem(sec, p)
 		l.rasterKind(sec, p)
-		p.Groups = l.groupColumns(sec)
 		s.Population = append(s.Population, p)
 	})
 	l.each("roads", func(sec *section, src Source) { s.Roads = append(s.Roads, RoadSource{src}) })
@@ -110,7 +111,11 @@ func (l *loader) each(role string, add func(*section, Source)) {
 
 // lookFor checks that the file is there and of a kind that the role can read.
 func (l *loader) lookFor(sec *section, role, file string) {
-	node := sec.get("file")
+	l.lookAt(sec.get("file"), sec.key("file"), role, file)
+}
+
+// lookAt is lookFor for a file that stands under any key.
+func (l *loader) lookAt(node *yaml.Node, key, role, file string) {
 	path := filepath.Join(l.study.Dir, filepath.FromSlash(file))
 	if filepath.IsAbs(file) {
 		path = file
@@ -118,17 +123,17 @@ func (l *loader) lookFor(sec *section, role, file string) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		l.y.fail(node, sec.key("file"), T("找不到文件", "no such file"), nearFile(path))
+		l.y.fail(node, key, T("找不到文件", "no such file"), nearFile(path))
 		return
 	case err != nil:
-		l.y.fail(node, sec.key("file"), T("无法打开：%v", "cannot be opened: %v", err), T("检查读取权限，关闭占用它的程序", "check its permissions, close programs that hold it"))
+		l.y.fail(node, key, T("无法打开：%v", "cannot be opened: %v", err), T("检查读取权限，关闭占用它的程序", "check its permissions, close programs that hold it"))
 		return
 	case !info.Mode().IsRegular():
-		l.y.fail(node, sec.key("file"), T("不是普通文件", "is not a regular file"), T("写到具体文件", "name the file itself"))
+		l.y.fail(node, key, T("不是普通文件", "is not a regular file"), T("写到具体文件", "name the file itself"))
 		return
 	}
 	if !slices.Contains(formats[role], strings.ToLower(filepath.Ext(file))) {
-		l.y.fail(node, sec.key("file"), T("这里不能读这种格式", "is of a format that cannot be read here"),
+		l.y.fail(node, key, T("这里不能读这种格式", "is of a format that cannot be read here"),
 			T("可用：%s", "readable: %s", strings.Join(formats[role], ", ")))
 	}
 }

@@ -21,33 +21,95 @@ import (
 	"sitecover/geo/grid"
 )
 
-// readRaster sums the pixels of a GeoTIFF, each a number of people, onto H3 cells of the study's resolution. A pixel counts at its centre;
-// one that is large against the cells is first divided evenly into smaller ones. Only the window around the study area is read.
+// readRaster sums the pixels of a GeoTIFF onto H3 cells of the study's resolution, and those of the rasters of its groups.
 func (r *reader) readRaster(ctx context.Context, in *input, p PopulationSource) {
+	b := r.binRaster(ctx, in, p.Density)
+	if b == nil {
+		return
+	}
+	members := make([]map[h3.Cell]float64, len(r.groups.counts))
+	for _, g := range p.Groups {
+		if members[r.groups.index(g.ID)] = r.groupRaster(ctx, p, g, b); members[r.groups.index(g.ID)] == nil {
+			return
+		}
+	}
+	r.keepRaster(in, p, b, members)
+}
+
+// binRaster sums the pixels of a file, each a number of people or a density, onto cells. A pixel counts at its centre; one that is large
+// against the cells is first divided evenly into smaller ones. Only the window around the study area is read. nil = a problem is noted.
+func (r *reader) binRaster(ctx context.Context, in *input, density string) *rasterBinner {
 	file, err := os.Open(in.path)
 	if err != nil {
 		_ = in.c.add(openError(in.name, err))
-		return
+		return nil
 	}
 	defer file.Close() // read only
 	image, err := geotiff.Open(file, in.info.Bytes)
 	if err != nil {
 		in.rasterProblem(err)
-		return
+		return nil
 	}
 	if !in.rasterSystem(image) {
-		return
+		return nil
 	}
 	window, ok := r.rasterWindow(in, image)
 	if !ok {
-		return
+		return nil
 	}
 	b := &rasterBinner{in: in, image: image, window: window, resolution: r.study.Resolution, workers: r.options.Workers}
+	b.perSquareMetre = map[string]float64{PerKm2: 1e-6, PerHectare: 1e-4}[density]
 	if err := b.sum(ctx); err != nil {
 		in.rasterProblem(err)
-		return
+		return nil
 	}
-	r.keepRaster(in, p, b)
+	if !b.sound() {
+		return nil
+	}
+	in.info.Rows = b.counted
+	in.c.find("info", in.name, 0, T("%d 个像元，共 %.3f 人，汇总到 %d 个格网", "%d pixels with %.3f people, summed onto %d cells", b.counted, b.total, len(b.cells)))
+	return b
+}
+
+// groupRaster sums the raster of one group: members by cell, nil after noting a problem.
+func (r *reader) groupRaster(ctx context.Context, p PopulationSource, g GroupColumn, people *rasterBinner) map[h3.Cell]float64 {
+	in := r.open(ctx, "population", p.groupSource(g))
+	if in == nil {
+		return nil
+	}
+	defer r.closeInput(in)
+	b := r.binRaster(ctx, in, p.Density)
+	if b == nil {
+		return nil
+	}
+	have := make(map[h3.Cell]float64, len(people.cells))
+	for _, c := range people.cells {
+		have[c.Cell] = c.People
+	}
+	out := make(map[h3.Cell]float64, len(b.cells))
+	more, first := 0, coverage.CellCount{}
+	for _, c := range b.cells {
+		n := have[c.Cell]
+		if c.People > n*(1+1e-6)+1e-6 { // sums of rounded pixels
+			if more++; more == 1 {
+				first = c
+			}
+		}
+		out[c.Cell] = min(c.People, n)
+	}
+	if more > 0 {
+		_ = in.fail(0, "groups."+g.ID, place(centre(first.Cell)), T("%d 个格网里这一人群多于 %s 的人口，例如 %.3f 对 %.3f", "has more members than %[2]s has people in %[1]d cells, %.3[3]f to %.3[4]f in the first",
+			more, p.File, first.People, have[first.Cell]), T("两个栅格要同一年、同一单位", "both rasters must be of one year and one unit"))
+		return nil
+	}
+	return out
+}
+
+// groupSource is the raster of a group, which is read like that of the people.
+func (p PopulationSource) groupSource(g GroupColumn) Source {
+	s := p.Source
+	s.File, s.Line = g.Column, g.Line
+	return s
 }
 
 // rasterSystem finds the system of the pixels.
@@ -113,27 +175,32 @@ func (r *reader) rasterWindow(in *input, image *geotiff.Image) (geotiff.Window, 
 	return w, true
 }
 
-func (r *reader) keepRaster(in *input, p PopulationSource, b *rasterBinner) {
-	in.info.Rows = b.counted
+// sound notes what is wrong with the pixels.
+func (b *rasterBinner) sound() bool {
+	in := b.in
 	switch {
 	case b.negative > 0:
 		_ = in.fail(0, "", "", T("%d 个像元为负，第一个在第 %d 行第 %d 列", "%d pixels are negative, the first in row %d, column %d", b.negative, b.first[1]+1, b.first[0]+1),
 			T("无数据的像元要声明为 nodata", "declare pixels without data as nodata"))
-		return
 	case b.counted == 0:
 		_ = in.fail(0, "", "", T("研究区内没有有数据的像元", "has no pixel with data in the study area"), T("检查文件", "check the file"))
-		return
 	case b.endless > 0:
 		_ = in.fail(0, "", "", T("%d 个像元为无穷大或超过 10 亿人", "%d pixels are infinite or hold more than a billion people", b.endless), T("检查文件和 nodata", "check the file and its nodata"))
-		return
+	default:
+		return true
 	}
-	in.c.find("info", in.name, 0, T("%d 个像元，共 %.3f 人，汇总到 %d 个格网", "%d pixels with %.3f people, summed onto %d cells", b.counted, b.total, len(b.cells)))
+	return false
+}
+
+// keepRaster adds the cells to the people, with the members of each group by cell.
+func (r *reader) keepRaster(in *input, p PopulationSource, b *rasterBinner, members []map[h3.Cell]float64) {
 	groups := r.groupsOf(in, p, cellRecords)
 	for _, c := range b.cells {
-		if groups.read(0, c.People, func(int) string { return "0" }) {
-			groups.keep()
-			r.out.Population.Cells = append(r.out.Population.Cells, c)
+		for k := range groups.row {
+			groups.row[k] = members[k][c.Cell]
 		}
+		groups.keep()
+		r.out.Population.Cells = append(r.out.Population.Cells, c)
 	}
 }
 
@@ -182,6 +249,8 @@ type rasterBinner struct {
 	window     geotiff.Window
 	resolution int
 	workers    int
+	// perSquareMetre turns pixels that are densities into people on a square metre; 0 = they are people.
+	perSquareMetre float64
 
 	cells    []coverage.CellCount // ascending
 	total    float64
@@ -307,11 +376,12 @@ type blockBinner struct {
 	at      map[h3.Cell]int32
 	last    h3.Cell // the cell of the pixel before, 0 = none
 	lastAt  int32
+	sizer   *pixelSizer // of densities
 }
 
 func newBlockBinner(b *rasterBinner, split int) (*blockBinner, error) {
 	finder, err := grid.NewFinder(b.resolution)
-	return &blockBinner{rasterBinner: b, split: split, finder: finder, at: map[h3.Cell]int32{}}, err
+	return &blockBinner{rasterBinner: b, split: split, finder: finder, at: map[h3.Cell]int32{}, sizer: newPixelSizer(b.image, &b.in.at)}, err
 }
 
 func (w *blockBinner) sum(block int64, out *blockSum) error {
@@ -321,6 +391,13 @@ func (w *blockBinner) sum(block int64, out *blockSum) error {
 		for k, v := range values {
 			if v != v {
 				continue
+			}
+			if w.perSquareMetre > 0 {
+				area, err := w.sizer.of(x+k, y)
+				if err != nil {
+					return err
+				}
+				v *= area * w.perSquareMetre
 			}
 			switch {
 			case v < 0:
@@ -396,7 +473,12 @@ func (l *loader) rasterKind(sec *section, p PopulationSource) {
 	if tif := ext == ".tif" || ext == ".tiff"; p.File != "" && p.Kind != "" && tif != (p.Kind == "raster") {
 		l.y.fail(sec.get("kind"), sec.key("kind"), T("与文件格式不符", "does not fit the format of the file"), T("GeoTIFF（.tif）用 kind: raster，其他文件用 h3、points 或 totals", "GeoTIFF (.tif) is of kind raster, other files are of kind h3, points or totals"))
 	}
-	if p.Kind == "raster" && sec.has("groups") {
-		l.y.fail(sec.get("groups"), sec.key("groups"), T("栅格没有列", "cannot be told by a raster, which has no columns"), T("删去 groups", "remove groups"))
+	if p.Density != PixelPeople && p.Kind != "raster" {
+		l.y.fail(sec.get("density"), sec.key("density"), T("只用于 kind: raster", "is for kind: raster only"), T("删去 density", "remove density"))
+	}
+	if p.Kind == "raster" {
+		for _, g := range p.Groups {
+			l.lookAt(sec.sub("groups").get(g.ID), sec.key("groups."+g.ID), "population", g.Column)
+		}
 	}
 }

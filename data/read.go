@@ -75,6 +75,11 @@ func (s *Study) files() []string {
 	}
 	for _, x := range s.Population {
 		all = append(all, x.Source)
+		for _, g := range x.Groups {
+			if x.Kind == "raster" {
+				all = append(all, x.groupSource(g))
+			}
+		}
 	}
 	for _, x := range s.Roads {
 		all = append(all, x.Source)

@@ -75,8 +75,9 @@ type AreaSource struct {
 // PopulationSource is a file of people.
 type PopulationSource struct {
 	Source
-	Kind   string        // "h3" cells, "points", "totals" per region, or "raster" (people a pixel)
-	Groups []GroupColumn // columns that count groups of these people, as written; nil = none
+	Kind    string        // "h3" cells, "points", "totals" per region, or "raster" (people a pixel)
+	Density string        // of a raster: PixelPeople (default), PerKm2 or PerHectare
+	Groups  []GroupColumn // columns that count groups of these people, or of a raster the rasters that do, as written; nil = none
 }
 
 // RoadSource is a file of roads: .osm.pbf, or .geojson lines.
