@@ -9,10 +9,35 @@ import (
 	h3 "github.com/uber/h3-go/v4"
 )
 
-// Computed is an input with its result.
+// Computed is an input with its result, and what else has been computed of it.
 type Computed struct {
-	Input  Input
-	Result *Result
+	Input         Input
+	Result        *Result
+	Hours         [][]HoursCoverage // of ByHours; nil = hours are not compared
+	Entities      []Entity          // with what Entities returned of them; nil = none
+	EntityService []TierEntities
+}
+
+// check tells what of a side cannot be compared.
+func (c *Computed) check(side string) error {
+	if err := c.Input.Validate(); err != nil {
+		return fmt.Errorf("%s: %w", side, err)
+	}
+	tiers := len(c.Input.Tiers)
+	switch {
+	case c.Result == nil || len(c.Result.Services) != tiers:
+		return &FieldError{Field: side + ".Result", What: "is not of this input"}
+	case c.Hours != nil && len(c.Hours) != tiers:
+		return &FieldError{Field: side + ".Hours", What: fmt.Sprintf("%d tiers, the input has %d", len(c.Hours), tiers)}
+	case len(c.Entities) > 0 && len(c.EntityService) != tiers:
+		return &FieldError{Field: side + ".EntityService", What: fmt.Sprintf("%d tiers, the input has %d", len(c.EntityService), tiers)}
+	}
+	for _, t := range c.EntityService {
+		if len(t.Service) != len(c.Entities) {
+			return &FieldError{Field: side + ".EntityService", What: fmt.Sprintf("%d entities of %d", len(t.Service), len(c.Entities))}
+		}
+	}
+	return nil
 }
 
 // Comparison is what changed from one result to another, of two years or of two scenarios. Tiers, regions, sites and cells are
@@ -34,6 +59,10 @@ type TierChange struct {
 	Opened        []string       // IDs of sites open in the later result only, ascending
 	Closed        []string       // IDs of sites open in the earlier result only, ascending
 	Moved         []string       // IDs of sites open in both that stand elsewhere, ascending
+
+	Groups   []GroupChange   // by group, where either side has groups
+	Hours    []HoursChange   // by moment of the week, where both or either give hours
+	Entities *EntitiesChange // nil where neither side has entities
 }
 
 // Change is a pair of figures.
@@ -60,17 +89,8 @@ type CellChange struct {
 // Compare tells what changed from one result to another. Both must be on grids of the same resolution; tier and region
 // IDs must be unique in each. O(demand + cells + regions + sites), and sorting.
 func Compare(before, after Computed) (*Comparison, error) {
-	var errs []error
-	for i, side := range []Computed{before, after} {
-		what := [2]string{"before", "after"}[i]
-		if err := side.Input.Validate(); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", what, err))
-		} else if side.Result == nil || len(side.Result.Services) != len(side.Input.Tiers) {
-			errs = append(errs, &FieldError{Field: what + ".Result", What: "is not of this input"})
-		}
-	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if err := errors.Join(before.check("before"), after.check("after")); err != nil {
+		return nil, err
 	}
 	if a, b := before.Input.Grid.Resolution, after.Input.Grid.Resolution; a != b {
 		return nil, &FieldError{Field: "Grid.Resolution", What: fmt.Sprintf("%d before, %d after", a, b)}
@@ -106,6 +126,7 @@ func compareTier(before, after Computed, i, j int) TierChange {
 	c.Regions = compareRegions(before, after, i, j)
 	c.Cells = compareCells(cellFigures(before, i), cellFigures(after, j))
 	compareSites(&c, openSites(before, i), openSites(after, j))
+	c.Groups, c.Hours, c.Entities = compareGroups(before, after, i, j), compareHours(before, after, i, j), compareEntities(before, after, i, j)
 	return c
 }
 

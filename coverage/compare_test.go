@@ -14,7 +14,9 @@ import (
 	"sitecover/geo/grid"
 )
 
-func computed(t testing.TB, in Input) Computed { return Computed{in, mustCompute(t, in)} }
+func computed(t testing.TB, in Input) Computed {
+	return Computed{Input: in, Result: mustCompute(t, in)}
+}
 
 // From the toy county to the same with s2 at 1,400 m instead of s1: covered are now the 1/2 at 1,500 m, the 2 at 500 m, the 4, the 8 and the
 // 16 at 2,000 m, no longer the 1 at 0 m.
@@ -88,7 +90,7 @@ func TestCompareRefusesWhatCannotBeCompared(t *testing.T) {
 	if _, err := Compare(a, computed(t, other)); !errors.As(err, &field) || field.Field != "Grid.Resolution" {
 		t.Errorf("another resolution: %v", err)
 	}
-	if _, err := Compare(Computed{}, Computed{in, &Result{}}); !errors.As(err, &field) {
+	if _, err := Compare(Computed{}, Computed{Input: in, Result: &Result{}}); !errors.As(err, &field) {
 		t.Errorf("no results: %v", err)
 	}
 }
@@ -101,7 +103,7 @@ func TestCompareAddsUp(t *testing.T) {
 		s := must[*Scenario](t)(NewScenario(context.Background(), in, a.Result))
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "site"), 9))
 		s = must[*Scenario](t)(s.Add(context.Background(), randomSite(in, rng, "new")))
-		b := Computed{s.Input(), s.Result()}
+		b := Computed{Input: s.Input(), Result: s.Result()}
 		if rng.IntN(2) == 0 { // people moved away, others came
 			b.Input.Demand = &Demand{Point: in.Demand.Point, Region: in.Demand.Region, Cell: in.Demand.Cell}
 			for _, p := range in.Demand.People {
