@@ -58,14 +58,19 @@ type formula struct {
 
 // writeBook writes the workbook. Text is always written as text, never as a formula, so a name that starts with = + - or @
 // stays a name.
-func writeBook(w io.Writer, b *builder) (err error) {
+func writeBook(w io.Writer, b *builder) error {
+	return b.writeSheets(w, b.sheets(), b.trendSheet)
+}
+
+// writeSheets writes a workbook of sheets, and what is added to them.
+func (b *builder) writeSheets(w io.Writer, sheets []sheet, add func(*excelize.File) error) (err error) {
 	f := excelize.NewFile()
 	defer func() { err = errors.Join(err, f.Close()) }()
 	styles, err := bookStyles(f)
 	if err != nil {
 		return err
 	}
-	for i, s := range b.sheets() {
+	for i, s := range sheets {
 		name := b.t(s.key)
 		if i == 0 {
 			err = f.SetSheetName("Sheet1", name)
@@ -79,7 +84,7 @@ func writeBook(w io.Writer, b *builder) (err error) {
 			return err
 		}
 	}
-	if err := b.trendSheet(f); err != nil {
+	if err := add(f); err != nil {
 		return err
 	}
 	f.SetActiveSheet(0)

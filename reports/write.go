@@ -46,7 +46,7 @@ type file struct {
 // under layers/ and, when asked for, brief.docx. The folder is made when it is missing; other files in it are left alone. Everything is
 // written to a temporary folder beside it first and moved over only when complete, so a failure leaves the old report as it
 // was. The same study and options give the same bytes.
-func Write(ctx context.Context, dir string, s *Study, o Options) (err error) {
+func Write(ctx context.Context, dir string, s *Study, o Options) error {
 	if err := o.Validate(); err != nil {
 		return err
 	}
@@ -57,6 +57,19 @@ func Write(ctx context.Context, dir string, s *Study, o Options) (err error) {
 	if lang == "" {
 		lang = Chinese
 	}
+	p, b := buildPage(s, lang)
+	files := append([]file{
+		{"report.html", func(w io.Writer) error { return writeHTML(w, p, b) }},
+		{"plan.xlsx", func(w io.Writer) error { return writeBook(w, b) }},
+	}, layerFiles(b, o)...)
+	if o.Brief {
+		files = append(files, file{"brief.docx", func(w io.Writer) error { return writeBrief(w, p, b) }})
+	}
+	return writeFolder(ctx, dir, files)
+}
+
+// writeFolder writes files into a folder: all of them into a temporary one beside it first, then moved over.
+func writeFolder(ctx context.Context, dir string, files []file) (err error) {
 	dir = filepath.Clean(dir)
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
@@ -66,14 +79,6 @@ func Write(ctx context.Context, dir string, s *Study, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-	p, b := buildPage(s, lang)
-	files := append([]file{
-		{"report.html", func(w io.Writer) error { return writeHTML(w, p, b) }},
-		{"plan.xlsx", func(w io.Writer) error { return writeBook(w, b) }},
-	}, layerFiles(b, o)...)
-	if o.Brief {
-		files = append(files, file{"brief.docx", func(w io.Writer) error { return writeBrief(w, p, b) }})
-	}
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return err
