@@ -4,7 +4,7 @@ import "maps"
 
 // catalogue holds every word of a report, in both languages. Keys are grouped by where they appear; keys with arguments are
 // formats, and both languages take the same arguments in the same order.
-var catalogue = merge(sectionLabels, basisLabels, howLabels, layerLabels, mapLabels, bookLabels, briefLabels)
+var catalogue = merge(sectionLabels, basisLabels, howLabels, layerLabels, mapLabels, bookLabels, briefLabels, compareLabels)
 
 func merge(parts ...map[string]text) map[string]text {
 	all := map[string]text{}
