@@ -24,7 +24,7 @@ type GroupRegionChange struct {
 
 // HoursChange is what changed at one moment of the week.
 type HoursChange struct {
-	Moment        string
+	Moment        NamedMoment
 	Before, After HoursSide
 	Regions       []HoursRegionChange // in the order of TierChange.Regions
 }
@@ -145,9 +145,9 @@ func compareHours(before, after Computed, i, j int) (out []HoursChange) {
 	}
 	for _, p := range match(ids(a, id), ids(b, id)) {
 		x, y := itemOf(a, p[0]), itemOf(b, p[1])
-		c := HoursChange{Moment: y.Moment.ID, Before: side(x, p[0] >= 0), After: side(y, p[1] >= 0)}
+		c := HoursChange{Moment: y.Moment, Before: side(x, p[0] >= 0), After: side(y, p[1] >= 0)}
 		if p[1] < 0 {
-			c.Moment = x.Moment.ID
+			c.Moment = x.Moment
 		}
 		for k, r := range regions {
 			c.Regions = append(c.Regions, HoursRegionChange{names[k], itemOf(x.Region, r[0]), itemOf(y.Region, r[1])})

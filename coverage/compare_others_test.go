@@ -68,7 +68,7 @@ func TestCompareGroups(t *testing.T) {
 func TestCompareHours(t *testing.T) {
 	before, after := otherSides(t)
 	hours := must[*Comparison](t)(Compare(before, after)).Tiers[0].Hours
-	if len(hours) != 1 || hours[0].Moment != "evening" {
+	if len(hours) != 1 || hours[0].Moment.ID != "evening" {
 		t.Fatalf("hours %+v", hours)
 	}
 	x, y := hours[0].Before, hours[0].After

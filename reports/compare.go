@@ -15,7 +15,7 @@ import (
 // Comparing is what a comparison report shows: two studies, years or scenarios, and what differs between them.
 type Comparing struct {
 	Before, After         *Study
-	BeforeName, AfterName string // how the two are called; where empty their names, and their dates when those are the same
+	BeforeName, AfterName string // how the two are called; where empty by their names, or their dates when those are the same
 	Diff                  *coverage.Comparison
 	JSON                  []byte // the same as the program prints with --json
 }
@@ -36,22 +36,19 @@ func (c *Comparing) Validate() error {
 	return nil
 }
 
-// names are how the two sides are called.
-func (c *Comparing) names() (before, after string) {
-	before, after = c.BeforeName, c.AfterName
-	if before == "" {
-		before = c.Before.Name
+// names are how the two sides are called, and what stands before both in the title.
+func (c *Comparing) names() (before, after, common string) {
+	if before, after = c.BeforeName, c.AfterName; before != "" && after != "" && before != after {
+		return before, after, ""
 	}
-	if after == "" {
-		after = c.After.Name
+	if before, after = c.Before.Name, c.After.Name; before != after {
+		return before, after, ""
 	}
-	if before == after {
-		if a, b := c.Before.Date.Format("2006-01-02"), c.After.Date.Format("2006-01-02"); a != b {
-			return before + " " + a, after + " " + b
-		}
-		return before + " (A)", after + " (B)"
+	a, b := c.Before.Date.Format("2006-01-02"), c.After.Date.Format("2006-01-02")
+	if a == b {
+		a, b = "A", "B"
 	}
-	return before, after
+	return a, b, before
 }
 
 // WriteComparison writes a comparison report into a folder: compare.html (one file that needs nothing else), compare.xlsx and
@@ -75,7 +72,8 @@ type comparison struct {
 	*Comparing
 	before, after *builder
 	nameA, nameB  string
-	lead          int // index into Diff.Tiers of the tier shown first
+	common        string // name of both, "" when they have their own
+	lead          int    // index into Diff.Tiers of the tier shown first
 }
 
 func newComparison(c *Comparing, lang string) *comparison {
@@ -86,7 +84,7 @@ func newComparison(c *Comparing, lang string) *comparison {
 		return &builder{words: words{lang}, s: s, cells: collectCells(s), rank: rankLevel(s.Regions)}
 	}
 	v := &comparison{words: words{lang}, Comparing: c, before: side(c.Before), after: side(c.After)}
-	v.nameA, v.nameB = c.names()
+	v.nameA, v.nameB, v.common = c.names()
 	lead := leadTier(c.After)
 	for i, t := range c.Diff.Tiers {
 		if t.After == lead {
@@ -100,6 +98,7 @@ func newComparison(c *Comparing, lang string) *comparison {
 type compareDocument struct {
 	words
 	Lang         string
+	Common       string
 	NameA, NameB string
 	DateA, DateB string
 	Synthetic    bool
@@ -143,7 +142,7 @@ func (v *comparison) writeHTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := compareDocument{words: v.words, Lang: v.lang, NameA: v.nameA, NameB: v.nameB, DateA: v.Before.Date.Format("2006-01-02"), DateB: v.After.Date.Format("2006-01-02"),
+	d := compareDocument{words: v.words, Lang: v.lang, Common: v.common, NameA: v.nameA, NameB: v.nameB, DateA: v.Before.Date.Format("2006-01-02"), DateB: v.After.Date.Format("2006-01-02"),
 		Synthetic: v.Before.Synthetic || v.After.Synthetic, Notice: v.After.Notice, Version: v.After.Version, Lead: v.lead, Story: v.story(), Notes: v.notes(), Sections: v.sections()}
 	for _, x := range v.Diff.Tiers {
 		d.Tiers = append(d.Tiers, v.After.Tiers[x.After].Name)

@@ -139,7 +139,7 @@ func (v *comparison) hoursSheet() sheet {
 				}
 				return x.Open
 			}
-			moment := v.or("moment."+h.Moment, h.Moment)
+			moment := v.moment(h.Moment)
 			ea, eb, oa, ob := eff(h.Before.Given, h.Before.HoursFigures), eff(h.After.Given, h.After.HoursFigures), open(h.Before), open(h.After)
 			s.rows = append(s.rows, row{strong: true, values: []any{v.tierName(t), moment, v.t("x.total"), ea, eb, minus(&s, "E", "D", eb, ea), oa, ob, minus(&s, "H", "G", ob, oa)}})
 			for _, r := range h.Regions {

@@ -121,12 +121,6 @@ func (v *comparison) tableHead(keys ...string) []compareCell {
 	for i, k := range keys {
 		key, figure := strings.CutSuffix(k, "#")
 		out[i] = compareCell{Text: v.t(key), Figure: figure}
-		switch key {
-		case "cmp.a":
-			out[i].Text = v.nameA
-		case "cmp.b":
-			out[i].Text = v.nameB
-		}
 	}
 	return out
 }
@@ -246,6 +240,9 @@ func (v *comparison) groupTable(t coverage.TierChange) compareTable {
 	return out
 }
 
+// moment is a moment of the week as people say it.
+func (v *comparison) moment(m coverage.NamedMoment) string { return cmp.Or(v.pick(m.ZH, m.EN), m.ID) }
+
 func (v *comparison) hoursTable(t coverage.TierChange) compareTable {
 	out := compareTable{Title: v.t("cmp.hours", v.After.Tiers[t.After].Name), Head: v.tableHead("cmp.moment", "cmp.open.a#", "cmp.open.b#", "cmp.a#", "cmp.b#", "cmp.points#")}
 	for _, h := range t.Hours {
@@ -261,7 +258,7 @@ func (v *comparison) hoursTable(t coverage.TierChange) compareTable {
 		if h.Before.Given && h.After.Given {
 			d = effective(h.After.HoursFigures) - effective(h.Before.HoursFigures)
 		}
-		out.Rows = append(out.Rows, []compareCell{word(v.or("moment."+h.Moment, h.Moment)), num(openA), num(openB), num(a), num(b), toned(points(d), d)})
+		out.Rows = append(out.Rows, []compareCell{word(v.moment(h.Moment)), num(openA), num(openB), num(a), num(b), toned(points(d), d)})
 	}
 	return out
 }

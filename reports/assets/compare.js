@@ -83,14 +83,14 @@
     }
   }
 
-  function dots(ctx, w, h, points, fill) {
+  function dots(ctx, w, h, points, fill, line) {
     points.forEach(function (p) {
       ctx.beginPath();
-      ctx.arc((p[0] - view.x) * view.s + w / 2, (p[1] - view.y) * view.s + h / 2, 3.2, 0, 2 * Math.PI);
+      ctx.arc((p[0] - view.x) * view.s + w / 2, (p[1] - view.y) * view.s + h / 2, line ? 3.4 : 2.6, 0, 2 * Math.PI);
       ctx.fillStyle = fill;
       ctx.fill();
-      ctx.strokeStyle = '#fff';
-      ctx.lineWidth = 1;
+      ctx.strokeStyle = line || '#fff';
+      ctx.lineWidth = line ? 1.4 : 0.8;
       ctx.stroke();
     });
   }
@@ -120,13 +120,13 @@
       else hexagons(ctx, w, h, function (i) { return shareClass(kind, i); }, shares);
     }
     roads.forEach(function (l, k) { path(ctx, l, w, h, false); ctx.strokeStyle = '#b1b9c2'; ctx.lineWidth = k ? 0.5 : 1; ctx.stroke(); });
-    borders.forEach(function (l, k) { path(ctx, l, w, h, false); ctx.strokeStyle = '#6b7684'; ctx.lineWidth = k ? 0.6 : 1.2; ctx.stroke(); });
+    borders.forEach(function (l, k) { if (k > 1 && view.s < 4 * fit(canvas)) return; path(ctx, l, w, h, false); ctx.strokeStyle = '#6b7684'; ctx.lineWidth = k ? 0.6 : 1.2; ctx.stroke(); });
     if (!d.tiers.length) return;
     var sites = d.sites[tier];
     if (kind < 2) dots(ctx, w, h, sites[kind], '#1f2a37');
     else {
-      dots(ctx, w, h, without(sites[0], sites[1]), '#6b7684');
-      dots(ctx, w, h, without(sites[1], sites[0]), '#a61b29');
+      dots(ctx, w, h, without(sites[0], sites[1]), '#fff', '#1f2a37');
+      dots(ctx, w, h, without(sites[1], sites[0]), '#1f2a37', '#fff');
     }
   }
 
@@ -201,7 +201,7 @@
 
   document.querySelectorAll('[data-show-tier]').forEach(function (b) { b.addEventListener('click', function () { show(+b.dataset.showTier); }); });
   key('key-share', shares, [['#1f2a37', 'site.open', 'dot']]);
-  key('key-diff', changes, [['#a61b29', 'cmp.newsite', 'dot'], ['#6b7684', 'cmp.oldsite', 'dot']]);
+  key('key-diff', changes, [['#1f2a37', 'cmp.newsite', 'dot'], ['#fff', 'cmp.oldsite', 'dot hollow']]);
   window.addEventListener('resize', home);
   show(tier);
   home();

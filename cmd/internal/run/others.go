@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 
 	"sitecover/coverage"
 	"sitecover/data"
@@ -85,12 +86,13 @@ func (s *Session) AddOthers(ctx context.Context, v *CoverageReport) error {
 	return nil
 }
 
+// knowsHours reports whether the hours of any site are known.
+func (s *Session) knowsHours() bool {
+	return slices.ContainsFunc(s.Data.Sites, func(site coverage.Site) bool { return site.Hours != nil })
+}
+
 func (s *Session) addHours(v *CoverageReport) error {
-	known := false
-	for _, site := range s.Data.Sites {
-		known = known || site.Hours != nil
-	}
-	if !known {
+	if !s.knowsHours() {
 		return nil
 	}
 	hours, err := coverage.ByHours(s.input(), s.Result, coverage.DefaultMoments())
