@@ -46,6 +46,7 @@ func (r *reader) boundaries(ctx context.Context) {
 		return
 	}
 	r.regions = r.tree(raw)
+	r.fit(ctx)
 }
 
 // impliedRegion makes the one region of a study without boundaries: its shape is the cells, which the grid knows.

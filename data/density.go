@@ -69,3 +69,23 @@ func (s *pixelSizer) of(x, y int) (float64, error) {
 	s.row, s.area = y, math.Abs(sum)/2
 	return s.area, nil
 }
+
+// fromEqualArea is the inverse of equalArea, to the last digits by Newton's method from the authalic latitude.
+func fromEqualArea(p orb.Point) orb.Point {
+	pole := equalArea(orb.Point{0, 90})[1]
+	lat := math.Asin(max(-1, min(1, p[1]/pole))) * 180 / math.Pi
+	for range 10 {
+		phi := lat * math.Pi / 180
+		es := eccentricity * math.Sin(phi)
+		slope := semiMajor * (1 - eccentricity*eccentricity) * math.Cos(phi) / ((1 - es*es) * (1 - es*es)) * math.Pi / 180
+		if slope == 0 {
+			break
+		}
+		step := (p[1] - equalArea(orb.Point{0, lat})[1]) / slope
+		lat += step
+		if math.Abs(step) < 1e-12 {
+			break
+		}
+	}
+	return orb.Point{p[0] / semiMajor * 180 / math.Pi, lat}
+}
