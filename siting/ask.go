@@ -38,13 +38,23 @@ const (
 	askPrefer  askKind = iota // preferred candidates: one row each, worth something
 	askUpgrade                // upgrades of existing sites: a share must count
 	askFair                   // regions that shall get something: all must count
+	askPilot                  // pilots: all must count with the first money
+	askGroup                  // people of groups who count more: one row a demand point, worth what they count beside one
 	askPin                    // pins that leave the year or the tier open: all must count in the end
 )
+
+// valued reports whether the rows of an ask are worth something by themselves.
+func (a *ask) valued() bool { return a.kind == askPrefer || a.kind == askGroup }
 
 // asks lists the asks of the problem.
 func (m *model) asks() (asks []ask) {
 	for t := range m.w.Tiers {
 		if a := m.preferred(t); len(a.rows) > 0 {
+			asks = append(asks, a)
+		}
+	}
+	for t := range m.w.Tiers {
+		if a := m.groupWorth(t); len(a.rows) > 0 {
 			asks = append(asks, a)
 		}
 	}
@@ -56,6 +66,10 @@ func (m *model) asks() (asks []ask) {
 	}
 	if a := m.fair(); len(a.rows) > 0 {
 		asks = append(asks, a)
+	}
+	asks = append(asks, m.quotaAsks()...)
+	if len(m.pilots.rows) > 0 {
+		asks = append(asks, m.pilots)
 	}
 	if len(m.loose) > 0 {
 		asks = append(asks, ask{kind: askPin, tier: AllTiers, rows: m.loose, goals: []askGoal{{int64(len(m.loose)), int32(m.years - 1)}}})
@@ -117,16 +131,12 @@ func (m *model) fair() ask {
 			columns[r] = append(columns[r], int32(j))
 		}
 	}
-	people := 0.0
-	for _, n := range m.w.Demand.People {
-		people += n.Float()
-	}
 	for _, r := range m.fairRegions() {
 		if len(columns[r]) > 0 {
 			a.rows = append(a.rows, askRow{id: m.w.Regions.All[r].ID, columns: columns[r]})
 		}
 	}
-	a.weight = people / float64(max(1, len(a.rows)))
+	a.weight = m.everybody() / float64(max(1, len(a.rows)))
 	a.goals = []askGoal{{int64(len(a.rows)), int32(m.p.Fair.Year - m.p.Options.LeadYears - m.first)}}
 	return a
 }
@@ -140,14 +150,7 @@ func (m *model) fairRegion(candidate int32) int32 {
 }
 
 // fairRegions lists the regions of Fair's level.
-func (m *model) fairRegions() (out []int32) {
-	for i := range m.w.Regions.All {
-		if m.w.Regions.All[i].Level == m.p.Fair.Level {
-			out = append(out, int32(i))
-		}
-	}
-	return out
-}
+func (m *model) fairRegions() []int32 { return m.regionsOf(m.p.Fair.Level) }
 
 // class returns the class of an ask.
 func (m *model) class(k int) int32 { return int32(2*len(m.w.Tiers) + k) }
@@ -161,7 +164,7 @@ func (m *model) askScale(s *scale, perPerson float64, factor func(t int) float64
 			f = factor(a.tier)
 		}
 		value := int64(0)
-		if a.kind == askPrefer {
+		if a.valued() {
 			value = 1
 		}
 		s.value = append(s.value, value)
@@ -172,7 +175,7 @@ func (m *model) askScale(s *scale, perPerson float64, factor func(t int) float64
 
 // askWeight is the solver's weight of a row of an ask.
 func (m *model) askWeight(s *scale, k int, r *askRow) int64 {
-	if m.asked[k].kind != askPrefer {
+	if !m.asked[k].valued() {
 		return 1
 	}
 	return int64(math.Round(r.worth * s.ask[k]))

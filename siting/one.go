@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"sitecover/coverage"
@@ -35,16 +36,17 @@ const (
 
 // OneProblem asks a model for new sites of one tier, all opened together.
 type OneProblem struct {
-	World *World
-	Rules []TierRules   // one per tier of the World
-	Found *CandidateSet // nil = SolveOne looks for the candidates itself
-	Tier  int
-	Model Model
-	Unit  Unit
-	Limit int64           // MCLP, Backup: sites or 元 to spend, >= 0; PMedian, PCenter: sites
-	Share float64         // LSCP: share of the tier's people that must be covered, those of today included, (0, 1]; 0 = everyone whom some candidate reaches
-	Solve solve.Options   // the zero value is the solver's default
-	Until <-chan struct{} // ends the search when it is closed, as in Options; nil = never
+	World  *World
+	Rules  []TierRules   // one per tier of the World
+	Found  *CandidateSet // nil = SolveOne looks for the candidates itself
+	Tier   int
+	Model  Model
+	Unit   Unit
+	Limit  int64           // MCLP, Backup: sites or 元 to spend, >= 0; PMedian, PCenter: sites
+	Share  float64         // LSCP: share of the tier's people that must be covered, those of today included, (0, 1]; 0 = everyone whom some candidate reaches
+	Groups []GroupWeight   // MCLP: groups of people who count more; may be empty
+	Solve  solve.Options   // the zero value is the solver's default
+	Until  <-chan struct{} // ends the search when it is closed, as in Options; nil = never
 }
 
 // One is the answer of a model for one tier.
@@ -72,7 +74,7 @@ func (p *OneProblem) Validate() error {
 	if p.World == nil {
 		return errors.New("siting: OneProblem.World is missing")
 	}
-	errs := []error{p.World.Validate(), p.World.validateRules(p.Rules)}
+	errs := []error{p.World.Validate(), p.World.validateRules(p.Rules), validateGroups(p.World, p.Groups)}
 	bad := func(format string, args ...any) {
 		errs = append(errs, fmt.Errorf("siting: OneProblem."+format, args...))
 	}
@@ -211,7 +213,19 @@ func newOneModel(p *OneProblem, set *CandidateSet) (*oneModel, error) {
 			o.problem.Cover.Weight[i] = 0
 		}
 	}
+	if p.Model == MCLP {
+		o.weigh()
+	}
 	return o, nil
+}
+
+// weigh lets the members of groups count more.
+func (o *oneModel) weigh() {
+	for d, row := range o.m.rowOf[o.p.Tier] {
+		if more := extra(o.m.w, o.p.Groups, d); row >= 0 && more > 0 {
+			o.problem.Cover.Weight[row] += o.m.scale.people(coverage.People(math.Round(more * float64(coverage.Person))))
+		}
+	}
 }
 
 // answer starts an answer; Objective and Bound are still in the solver's units.

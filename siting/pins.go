@@ -24,11 +24,7 @@ func (m *model) pin() error {
 	for j := range m.pinned {
 		m.pinned[j] = solve.Free
 	}
-	of := make(map[string][]int32, len(m.set.All)) // columns by candidate, tiers ascending
-	for j, c := range m.columns {
-		id := m.set.All[c.candidate].ID
-		of[id] = append(of[id], int32(j))
-	}
+	of := m.columnsByID()
 	var errs []error
 	for k, id := range m.p.Bans {
 		if _, err := m.candidateColumns(of, Pin{Candidate: id, Tier: AllTiers}); err != nil {
@@ -45,6 +41,16 @@ func (m *model) pin() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// columnsByID lists the columns of every candidate, tiers ascending.
+func (m *model) columnsByID() map[string][]int32 {
+	of := make(map[string][]int32, len(m.set.All))
+	for j, c := range m.columns {
+		id := m.set.All[c.candidate].ID
+		of[id] = append(of[id], int32(j))
+	}
+	return of
 }
 
 // pinOne fixes the column of a pin to its year, or asks for one of its columns in any year.

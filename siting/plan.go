@@ -19,7 +19,7 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 		Candidates: m.set.All, Rejected: m.set.Rejected, Considered: m.set.Considered,
 		Status: Status(sol.Status), Reason: m.reason(sol),
 		Objective: float64(sol.Objective) / m.scale.one, Bound: sol.Bound / m.scale.one, Gap: sol.Gap, Shortfall: sol.Shortfall,
-		Iterations: sol.Iterations, Seed: m.p.Options.Solve.Seed, LeadYears: m.p.Options.LeadYears, Weights: m.weights,
+		Iterations: sol.Iterations, Seed: m.p.Options.Solve.Seed, LeadYears: m.p.Options.LeadYears, Weights: m.weights, Groups: m.p.Groups,
 	}
 	m.findLimits(out)
 	if out.Reason != "" {
@@ -36,6 +36,7 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 	m.fillYears(out, sol)
 	m.findMisses(out)
 	m.findUnfair(out)
+	m.findQuotas(out, sol)
 	return out
 }
 
@@ -127,12 +128,13 @@ type worth struct {
 
 func (m *model) worth(s *standing, j int32) worth {
 	c := m.columns[j]
-	w := worth{owner: -1}
+	w, extras := worth{owner: -1}, 0.0
 	demand, _ := m.set.Reach[c.tier].Row(c.row)
 	for _, d := range demand {
 		w.within += m.w.Demand.People[d]
 		if !s.served[c.tier][d] {
 			w.gained += m.w.Demand.People[d]
+			extras += extra(m.w, m.p.Groups, int(d))
 		}
 	}
 	if region := m.owner(c.candidate, c.tier); region >= 0 {
@@ -140,7 +142,7 @@ func (m *model) worth(s *standing, j int32) worth {
 			w.owner = region
 		}
 	}
-	w.value = m.weights[c.tier].Person * w.gained.Float()
+	w.value = m.weights[c.tier].Person * (w.gained.Float() + extras)
 	if w.owner >= 0 {
 		w.value += m.weights[c.tier].Person * m.weights[c.tier].Presence
 	}

@@ -22,6 +22,9 @@ type Problem struct {
 	Pins    []Pin         // sites that the plan must hold; may be empty
 	Bans    []string      // candidate IDs that the plan must not hold, for any tier; may be empty
 	Fair    *Fair         // nil = not asked
+	Quotas  []Quota       // what regions get at least and at most; may be empty
+	Pilots  *Pilots       // nil = none
+	Groups  []GroupWeight // groups of people who count more in the objective; may be empty
 	Options Options
 }
 
@@ -46,6 +49,7 @@ type Fair struct {
 //	       x_jtk <= sum of x_j't'l over l <= k and candidates j' within ParentWithin of j, t' the parent tier of t, unless
 //	                a site of t' stands there today
 //	       x_jt + x_j't <= 1 where j and j' are nearer than the tier's spacing
+//	       sum of x_jtk, or of cost_jt x_jtk, over the columns of a region <= Max, or Money, of every Quota up to its year
 //
 // w_t and v_t are the Weights of the plan, preferred_ty is the Worth of the preferred sites open by y (Prefer). Existing sites are taken as they stand on the reporting date. It is the
 // multi-period maximal covering problem (Gunawardane, EJOR 10, 1982; MCLP: Church & ReVelle, Papers RSA 32, 1974) over the
@@ -148,6 +152,12 @@ func (p *Problem) Validate() error {
 		}
 		high = max(high, p.Fair.Year)
 	}
+	errs = append(errs, p.validateQuotas(), validateGroups(p.World, p.Groups))
+	for _, q := range p.Quotas {
+		if q.Min > 0 {
+			high = max(high, q.Year)
+		}
+	}
 	for k, t := range p.Targets {
 		errs = append(errs, p.validateTarget(k, t))
 		high = max(high, t.Year)
@@ -198,8 +208,9 @@ type model struct {
 	ownerOf    []map[int32]int32 // per tier: row of a region without a qualifying site
 	weights    []Weights
 	scale      scale
-	pinned     []int32           // per column: year of money that it must open in, solve.Free or solve.Banned; nil = no pins and bans
-	loose      []askRow          // pins that leave the year or the tier open
+	pinned     []int32  // per column: year of money that it must open in, solve.Free or solve.Banned; nil = no pins and bans
+	loose      []askRow // pins that leave the year or the tier open
+	pilots     ask
 	asked      []ask             // classes from 2 x tiers on
 	upgradeAsk []int             // per tier: its ask of upgrades, -1 = none
 	likes      []bool            // per column: preferred by its tier's rules; nil = no preferences
@@ -218,6 +229,11 @@ func newModel(p *Problem, set *CandidateSet) (*model, error) {
 	if p.Fair != nil {
 		last = max(last, p.Fair.Year-p.Options.LeadYears)
 	}
+	for _, q := range p.Quotas {
+		if q.Min > 0 && q.Year > 0 {
+			last = max(last, q.Year-p.Options.LeadYears)
+		}
+	}
 	m.years = last - m.first + 1
 	m.choose()
 	for t := range m.w.Tiers {
@@ -227,6 +243,10 @@ func newModel(p *Problem, set *CandidateSet) (*model, error) {
 		return nil, err
 	}
 	m.upgradeAsk = slices.Repeat([]int{-1}, len(m.w.Tiers))
+	var err error
+	if m.pilots, err = m.pilotAsk(); err != nil {
+		return nil, err
+	}
 	m.asked = m.asks()
 	m.scale = m.fit()
 	return m, nil
@@ -294,6 +314,7 @@ func (m *model) rollout() *solve.RolloutProblem {
 	m.rows(out)
 	m.incidence(&out.Cover)
 	out.Conflicts = m.conflicts()
+	out.Caps = m.caps()
 	out.Needs = m.needs()
 	return out
 }

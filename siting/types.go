@@ -160,9 +160,12 @@ type Plan struct {
 	Gap   float64 // (Bound - Objective) / Bound
 	// Shortfall is what the plan misses of targets and the like, weighted, in the solver's unit; 0 = it meets all.
 	Shortfall int64
-	Missed    []Miss  // targets that the plan does not meet
-	Unfair    []int32 // regions of Problem.Fair that get nothing by its year, ascending
-	Links     []Link  // every site of today and of the plan whose tier has a parent, by tier, sites of today by ID first
+	Missed    []Miss        // targets that the plan does not meet
+	Quotas    []QuotaState  // of Problem.Quotas, by quota and region
+	Late      *Pilots       // pilots that do not get the first year's money; nil = none
+	Groups    []GroupWeight // who counts more in Objective and Bound, as asked
+	Unfair    []int32       // regions of Problem.Fair that get nothing by its year, ascending
+	Links     []Link        // every site of today and of the plan whose tier has a parent, by tier, sites of today by ID first
 	Seed      uint64
 
 	Stopped    bool      // the search was ended before its gap, its proof and its iterations
