@@ -97,6 +97,7 @@ func (l *loader) siting(sec *section, t *TierSpec) {
 	if t.ParentWithin > 0 && !sec.has("parent") {
 		l.y.fail(sec.get("parent_within"), sec.key("parent_within"), T("没有写 parent", "needs a parent"), T("写明上级层级 parent，或删去这一项", "name the parent tier, or remove it"))
 	}
+	t.Capacity = l.capacity(sec)
 	t.MinPeople = sec.number("min_people", l.study.Candidates.MinPeople)
 	t.Spacing = sec.amount("spacing", dimLength, nonNegative, l.study.Candidates.Spacing)
 	t.Weight = 1
@@ -207,7 +208,17 @@ func (l *loader) planSpec(sec *section, def PlanSpec) PlanSpec {
 	if sec == nil {
 		return def
 	}
-	out := PlanSpec{LeadYears: sec.whole("lead_years", def.LeadYears, 0, 20), Unspent: def.Unspent, Fair: def.Fair}
+	out := PlanSpec{LeadYears: sec.whole("lead_years", def.LeadYears, 0, 20), Unspent: def.Unspent, Fair: def.Fair,
+		Quotas: def.Quotas, Pilots: def.Pilots, Groups: def.Groups}
+	if sec.has("quotas") {
+		out.Quotas = l.quotas(sec)
+	}
+	if sub := sec.sub("pilots"); sub != nil {
+		out.Pilots = l.pilots(sub)
+	}
+	if sub := sec.sub("group_weights"); sub != nil {
+		out.Groups = l.groupWeights(sub)
+	}
 	if sub := sec.sub("fair"); sub != nil {
 		out.Fair = l.fair(sub)
 	}

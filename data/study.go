@@ -128,16 +128,17 @@ type TierSpec struct {
 	Hosts []string    // place kinds that may host it; empty = every kind
 	Cells bool        // bare cells may host it (default true)
 
-	ParentWithin float64     // metres to a site of the parent tier; 0 = not asked
-	Upgrades     bool        // open sites may be upgraded (upgrade_cost is set)
-	Upgrade      siting.Yuan // cost of an upgrade
-	MinPeople    float64     // of candidates; defaults to that of CandidateSpec
-	Spacing      float64     // metres; defaults to that of CandidateSpec
-	Weight       float64     // value of a person-year against the other tiers, default 1
-	Presence     float64     // value of a region-year with a qualifying site, in people; 0 = the mean people of a region, negative = none
-	Must         GroundSpec  // what the ground must offer
-	Avoid        []string    // kinds of exclusions that forbid the tier; nil = every kind
-	Prefer       *PreferSpec // which candidates are worth more; nil = none
+	ParentWithin float64          // metres to a site of the parent tier; 0 = not asked
+	Capacity     *siting.Capacity // people a site can serve; nil = not told
+	Upgrades     bool             // open sites may be upgraded (upgrade_cost is set)
+	Upgrade      siting.Yuan      // cost of an upgrade
+	MinPeople    float64          // of candidates; defaults to that of CandidateSpec
+	Spacing      float64          // metres; defaults to that of CandidateSpec
+	Weight       float64          // value of a person-year against the other tiers, default 1
+	Presence     float64          // value of a region-year with a qualifying site, in people; 0 = the mean people of a region, negative = none
+	Must         GroundSpec       // what the ground must offer
+	Avoid        []string         // kinds of exclusions that forbid the tier; nil = every kind
+	Prefer       *PreferSpec      // which candidates are worth more; nil = none
 }
 
 // CandidateSpec bounds the search for new sites.

@@ -11,6 +11,32 @@ type PlanSpec struct {
 	LeadYears int           // years from the money to the first year at whose end a site counts as open; default 1
 	Fair      *siting.Fair  // every region of a level gets something by a year; nil = not asked
 	Unspent   solve.Unspent // what becomes of money that a year does not spend; default it lapses
+
+	Quotas []QuotaSpec       // what regions get at least and at most; may be empty
+	Pilots *PilotSpec        // what comes first; nil = nothing
+	Groups []GroupWeightSpec // who counts more in the objective, in the order of the file; may be empty
+}
+
+// QuotaSpec is a quota as written.
+type QuotaSpec struct {
+	siting.Quota          // without Regions
+	Names        []string // ids of regions; nil = every region of the level
+	Share        float64  // of the whole budget, instead of Money; negative = not asked
+	Line         int      // in the YAML
+}
+
+// PilotSpec names what gets the first year's money.
+type PilotSpec struct {
+	Regions    []string // ids
+	Candidates []string // IDs
+	Line       int      // in the YAML
+}
+
+// GroupWeightSpec is how many people a member of a group counts as.
+type GroupWeightSpec struct {
+	Group  string // of the population files
+	Weight float64
+	Line   int // in the YAML
 }
 
 // PinSpec asks that the plan holds a site.

@@ -131,6 +131,7 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 	for _, r := range v.Unfair {
 		a.printf("%s 到期什么也没有分到（plan.fair）", "%s gets nothing in time (plan.fair)", r.Name)
 	}
+	a.printRegional(v)
 	for _, m := range v.Missed {
 		tail := ""
 		if m.Bound < m.Target {

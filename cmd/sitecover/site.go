@@ -1,6 +1,8 @@
 package main
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -191,6 +193,9 @@ func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
 		v.Tier, strings.ToUpper(v.Model), len(v.Sites), wan(v.Cost), people(v.Covered), percent(v.Effective), people(v.OutOfReach))
 	a.printf("状态 %s，目标值 %s，上限 %s，差距 %.2f %%", "status %s, objective %s, bound %s, gap %.2f %%", v.Status, people(v.Objective), people(v.Bound), v.Gap*100)
 	a.printStopped(v.Stopped)
+	for _, name := range slices.Sorted(maps.Keys(v.Groups)) {
+		a.printf("目标值与上限中，%s 一人折合 %g 人；其余各项人数均未加权", "in objective and bound a member of %s counts as %g people; all other numbers of people are unweighted", name, v.Groups[name])
+	}
 	switch p.Model {
 	case siting.PMedian, siting.PCenter:
 		a.printf("目标值为到最近设施的路程（米或秒）：今天 %s，建成后 %s；更远于 %d 倍服务半径的按该距离计", "the objective is the way to the nearest site (metres or seconds): today %s, then %s; whoever is beyond %d times the limit counts at that distance",

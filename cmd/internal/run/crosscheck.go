@@ -63,7 +63,7 @@ func (s *Session) CheckOne(ctx context.Context, solver string, p siting.OneProbl
 
 func (s *Session) stateOne(ctx context.Context, p siting.OneProblem) (*siting.StatedOne, solve.LPModel, error) {
 	var err error
-	p.World, p.Rules = s.World(), s.Rules()
+	p.World, p.Rules, p.Groups = s.World(), s.Rules(), s.groupWeights(s.Study.Plan)
 	if p.Found, err = s.Candidates(ctx); err != nil {
 		return nil, nil, err
 	}

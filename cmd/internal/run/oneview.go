@@ -4,24 +4,25 @@ import "sitecover/siting"
 
 // OneReport is the answer of a single-tier model.
 type OneReport struct {
-	Study      string     `json:"study"`
-	Tier       string     `json:"tier"`
-	Model      string     `json:"model"`
-	Status     string     `json:"status"`
-	Reason     string     `json:"reason,omitempty"`
-	Objective  float64    `json:"objective"`
-	Before     float64    `json:"before"` // distance models: today's mean or longest way; backup: people who have one today
-	Bound      float64    `json:"bound"`
-	Gap        float64    `json:"gap"`
-	Stopped    string     `json:"stoppedEarly,omitempty"` // "interrupted" or "time": the search was ended before its gap and its iterations
-	Covered    float64    `json:"covered"`
-	Effective  *float64   `json:"effective"`
-	OutOfReach float64    `json:"outOfReach"`
-	Cost       int64      `json:"costYuan"`
-	Candidates int        `json:"candidates"`
-	Sites      []PickView `json:"sites"`
-	Check      *CrossView `json:"check,omitempty"`   // another solver's answer beside ours
-	TooNear    [][2]int   `json:"tooNear,omitempty"` // numbers of sites nearer to each other than the spacing
+	Study      string             `json:"study"`
+	Tier       string             `json:"tier"`
+	Model      string             `json:"model"`
+	Status     string             `json:"status"`
+	Reason     string             `json:"reason,omitempty"`
+	Objective  float64            `json:"objective"`
+	Before     float64            `json:"before"` // distance models: today's mean or longest way; backup: people who have one today
+	Bound      float64            `json:"bound"`
+	Gap        float64            `json:"gap"`
+	Stopped    string             `json:"stoppedEarly,omitempty"` // "interrupted" or "time": the search was ended before its gap and its iterations
+	Covered    float64            `json:"covered"`
+	Effective  *float64           `json:"effective"`
+	OutOfReach float64            `json:"outOfReach"`
+	Cost       int64              `json:"costYuan"`
+	Candidates int                `json:"candidates"`
+	Sites      []PickView         `json:"sites"`
+	Groups     map[string]float64 `json:"groupWeights,omitempty"` // objective and bound count members of groups so
+	Check      *CrossView         `json:"check,omitempty"`        // another solver's answer beside ours
+	TooNear    [][2]int           `json:"tooNear,omitempty"`      // numbers of sites nearer to each other than the spacing
 }
 
 // OneView tells the answer of a single-tier model.
@@ -33,6 +34,14 @@ func OneView(s *Session, p siting.OneProblem, one *siting.One) OneReport {
 	}
 	for i, pick := range one.Picks {
 		v.Sites = append(v.Sites, s.pickView(one.Candidates, i, pick))
+	}
+	if p.Model == siting.MCLP {
+		for _, g := range s.Study.Plan.Groups {
+			if v.Groups == nil {
+				v.Groups = map[string]float64{}
+			}
+			v.Groups[g.Group] = g.Weight
+		}
 	}
 	for _, pair := range one.TooNear {
 		v.TooNear = append(v.TooNear, [2]int{pair[0] + 1, pair[1] + 1})

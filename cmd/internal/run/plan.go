@@ -80,10 +80,12 @@ func (s *Session) rollout(ctx context.Context, p siting.Problem, stage data.Text
 
 // problem is the rollout as the study asks for it.
 func (s *Session) problem(found *siting.CandidateSet) siting.Problem {
-	return siting.Problem{
+	p := siting.Problem{
 		World: s.World(), Rules: s.Rules(), Found: found, Pins: pins(s.Study.Candidates.Pin),
-		Budgets: s.Study.Budgets, Targets: s.Study.Targets, Options: s.sitingOptions(), Fair: s.Study.Plan.Fair,
+		Budgets: s.Study.Budgets, Targets: s.Study.Targets, Options: s.sitingOptions(),
 	}
+	s.regional(&p, s.Study.Plan)
+	return p
 }
 
 // SolveOne answers a single-tier model: tier, model, unit and limit are the caller's; the rest is the study's.
@@ -96,7 +98,7 @@ func (s *Session) SolveOne(ctx context.Context, p siting.OneProblem) (*siting.On
 	defer done()
 	s.stage("求最佳选址", "looking for the best sites")
 	p.World, p.Rules, p.Found, p.Until = s.World(), s.Rules(), found, until
-	p.Solve = s.sitingOptions().Solve
+	p.Solve, p.Groups = s.sitingOptions().Solve, s.groupWeights(s.Study.Plan)
 	one, err := siting.SolveOne(ctx, p)
 	if err == nil {
 		err = ctx.Err()

@@ -24,8 +24,11 @@ type PlanReport struct {
 	Sites      []PickView     `json:"sites"`
 	Missed     []MissView     `json:"missedTargets"`
 	Unfair     []RegionRef    `json:"regionsWithNothing,omitempty"` // that plan.fair asks something for
-	Price      *PriceView     `json:"price,omitempty"`              // of a variant against the study's plan
-	Check      *CrossView     `json:"check,omitempty"`              // another solver's answer beside ours
+	Quotas     []QuotaView    `json:"quotas,omitempty"`
+	Late       *PilotsView    `json:"latePilots,omitempty"` // pilots that do not come first
+	Groups     []WeightedView `json:"groups,omitempty"`     // that count more in objective and bound
+	Price      *PriceView     `json:"price,omitempty"`      // of a variant against the study's plan
+	Check      *CrossView     `json:"check,omitempty"`      // another solver's answer beside ours
 }
 
 // YearView is the outcome of one year.
@@ -110,6 +113,7 @@ func PlanView(s *Session) PlanReport {
 	for _, r := range p.Unfair {
 		v.Unfair = append(v.Unfair, s.Ref(r))
 	}
+	v.Quotas, v.Late, v.Groups = s.quotaViews(p), s.latePilots(p), s.groupViews(p)
 	for _, m := range p.Missed {
 		asked := m.Target.Effective
 		switch m.Kind {

@@ -68,6 +68,13 @@ func (s *Session) checkRules() error {
 			fail(key+"must.near_road", "", data.T("研究没有道路", "needs roads"), data.T("加上 roads", "give roads"))
 		}
 	}
+	s.checkRegional("plan", s.Study.Plan, fail)
+	for i := range s.Study.Scenarios {
+		key := "scenarios." + s.Study.Scenarios[i].Name + ".plan"
+		if _, set := s.Study.Set[key]; set {
+			s.checkRegional(key, s.Study.Scenarios[i].Plan, fail)
+		}
+	}
 	for _, id := range s.Study.Candidates.Ban {
 		if !s.knows(id) {
 			fail("candidates.ban", id, data.T("没有这个地点、网格或设施", "is no place, cell or site of the study"),

@@ -81,7 +81,7 @@ func (s *Session) scenario(ctx context.Context, p siting.Problem, name string) (
 		p.Targets = nil
 	}
 	p.Pins, p.Bans = append(p.Pins, pins(c.Pin)...), append(p.Bans, c.Ban...)
-	p.Fair = c.Plan.Fair
+	s.regional(&p, c.Plan)
 	p.Options.LeadYears, p.Options.Unspent = c.Plan.LeadYears, c.Plan.Unspent
 	if c.Spacing < 0 && c.MinPeople < 0 && !c.HostsOnly {
 		return p, nil

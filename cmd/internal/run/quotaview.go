@@ -1,0 +1,90 @@
+package run
+
+import "sitecover/siting"
+
+// QuotaView is where a region stands under a quota.
+type QuotaView struct {
+	Level    string    `json:"level"`
+	Region   RegionRef `json:"region"`
+	Tier     string    `json:"tier,omitempty"` // "" = all tiers together
+	By       int       `json:"by,omitempty"`   // 0 = over the whole plan
+	Min      int       `json:"min"`
+	Max      *int      `json:"max"`
+	MoneyMax *int64    `json:"moneyMaxYuan"`
+	Sites    int       `json:"sites"` // new ones that count
+	Spent    int64     `json:"spentYuan"`
+	Short    bool      `json:"short"`
+	Possible int       `json:"possible"` // sites that the region could have at most; below min no plan meets it
+}
+
+// PilotsView names pilots.
+type PilotsView struct {
+	Regions    []RegionRef `json:"regions,omitempty"`
+	Candidates []string    `json:"candidates,omitempty"`
+}
+
+// WeightedView tells what the plan does for a group of people in a tier, unweighted.
+type WeightedView struct {
+	Group   string  `json:"group"`
+	Weight  float64 `json:"weight"` // of a member in the objective
+	Tier    string  `json:"tier"`
+	People  float64 `json:"people"`
+	Today   float64 `json:"coveredToday"`
+	Covered float64 `json:"covered"` // at the plan's end
+}
+
+func (s *Session) quotaViews(p *siting.Plan) (out []QuotaView) {
+	for _, q := range p.Quotas {
+		rule := &s.asked.Quotas[q.Quota]
+		v := QuotaView{Level: s.Data.Regions.Levels[rule.Level].ID, Region: s.Ref(q.Region), By: rule.Year, Min: rule.Min,
+			Sites: q.Sites, Spent: int64(q.Money), Short: q.Short(rule), Possible: q.Possible}
+		if rule.Tier != siting.AllTiers {
+			v.Tier = s.tiers[rule.Tier].ID
+		}
+		if rule.Max >= 0 {
+			v.Max = &rule.Max
+		}
+		if rule.Money >= 0 {
+			money := int64(rule.Money)
+			v.MoneyMax = &money
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func (s *Session) latePilots(p *siting.Plan) *PilotsView {
+	if p.Late == nil {
+		return nil
+	}
+	v := &PilotsView{Candidates: p.Late.Candidates}
+	for _, r := range p.Late.Regions {
+		v.Regions = append(v.Regions, s.Ref(r))
+	}
+	return v
+}
+
+// groupViews tells of the groups that have a weight what the plan does for them.
+func (s *Session) groupViews(p *siting.Plan) (out []WeightedView) {
+	if len(p.Groups) == 0 || p.Status == siting.Infeasible {
+		return nil
+	}
+	served := s.servedFrom()
+	for _, g := range p.Groups {
+		group := &s.Demand.Groups[g.Group]
+		for t := range s.tiers {
+			v := WeightedView{Group: group.ID, Weight: g.Weight, Tier: s.tiers[t].ID}
+			for d, n := range group.People {
+				v.People += n.Float()
+				if s.Result.Services[t].Covered(d) {
+					v.Today += n.Float()
+					v.Covered += n.Float()
+				} else if served[t][d] > 0 {
+					v.Covered += n.Float()
+				}
+			}
+			out = append(out, v)
+		}
+	}
+	return out
+}
