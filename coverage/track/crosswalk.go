@@ -223,3 +223,16 @@ func together(list []heir) []heir {
 	}
 	return out
 }
+
+// Touches reports whether a region took part in a change after one year and by a later one, on either side.
+func (c *Crosswalk) Touches(id string, year, later int) bool {
+	if c == nil {
+		return false
+	}
+	for _, l := range c.links {
+		if l.Year > year && l.Year <= later && (l.From == id || l.To == id) {
+			return true
+		}
+	}
+	return false
+}
