@@ -47,20 +47,21 @@ type TrackAim struct {
 
 // TrackTarget is a target and how it stands. Value, Asked and Short are shares' parts, counts or 元, as Unit says.
 type TrackTarget struct {
-	Year      int
-	Tier      string // id; "" = every tier together
-	Region    string // id; "" = the whole area
-	Name      string // of the region or the area
-	Indicator string // presence, effective, upgraded, upgraded_year, built, count, units, money, debt
-	Asked     TrackBilingual
-	Value     TrackBilingual
-	Status    string // met, on_track, behind, missed, unknown
-	Short     float64
-	Unit      string  // people, regions, sites, units, yuan: of Short
-	Pace      float64 // of Unit a year still needed; 0 when met
-	Committed string  // how it would stand once all committed projects are open: met, short, or "" = not known
-	Planned   string  // the same for the rollout plan
-	Source    string  // where the target comes from: a clause of a profile, or study.yaml:line
+	Year          int
+	Tier          string // id; "" = every tier together
+	Region        string // id; "" = the whole area
+	Name          string // of the region or the area
+	Indicator     string // presence, effective, upgraded, upgraded_year, built, count, units, money, debt
+	IndicatorName TrackBilingual
+	Asked         TrackBilingual
+	Value         TrackBilingual
+	Status        string // met, on_track, behind, missed, unknown
+	Short         float64
+	Unit          string  // people, regions, sites, units, yuan: of Short
+	Pace          float64 // of Unit a year still needed; 0 when met
+	Committed     string  // how it would stand once all committed projects are open: met, short, or "" = not known
+	Planned       string  // the same for the rollout plan
+	Source        string  // where the target comes from: a clause of a profile, or study.yaml:line
 }
 
 // TrackTown is a line of the scoreboard.
@@ -79,7 +80,10 @@ type TrackTownTier struct {
 	Owning, Required    int
 	Covered, People     float64
 	Open, Qualifying    int
-	Upgraded            int
+	Below               int     // open and smaller than the minimum floor area
+	Passing             int     // open and at the standard's lowest grade or above; -1 = not checked
+	Paid                int64   // 元 so far
+	Upgraded            int     // in the year of the day; -1 = not known
 	Change              float64 // of Effective since the snapshot before; NaN = not known
 }
 

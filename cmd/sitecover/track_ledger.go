@@ -39,6 +39,7 @@ computed from the events.`),
 	}
 	cmd.PersistentFlags().StringVar(&t.ledger, "ledger", ".", a.t("台账文件，或它所在的文件夹", "the ledger's file, or the folder it is in"))
 	cmd.AddCommand(t.initCmd())
+	cmd.AddCommand(t.scoreCmds()...)
 	return cmd
 }
 

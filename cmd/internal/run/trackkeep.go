@@ -124,6 +124,15 @@ func (k *Tracker) Load(ctx context.Context, day time.Time) (*track.Snapshot, err
 	return s, nil
 }
 
+// manifestOf reads what a kept snapshot rests on.
+func (k *Tracker) manifestOf(ctx context.Context, day time.Time) ([]byte, error) {
+	if k.Store != nil {
+		snap, err := k.Store.Snapshot(ctx, day, 0)
+		return snap.Manifest, err
+	}
+	return os.ReadFile(filepath.Join(k.folder(), snapPrefix+day.Format(time.DateOnly)+manifestSuffix))
+}
+
 func (k *Tracker) body(ctx context.Context, day time.Time) (body []byte, name string, err error) {
 	if k.Store != nil {
 		snap, err := k.Store.Snapshot(ctx, day, 0)

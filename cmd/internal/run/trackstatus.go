@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"slices"
@@ -84,6 +85,7 @@ type TownView struct {
 // TownTier is a town's figures in one tier.
 type TownTier struct {
 	Tier       string   `json:"tier"`
+	Name       string   `json:"name"`
 	People     float64  `json:"people"`
 	Covered    float64  `json:"covered"`
 	Effective  *float64 `json:"effective"`
@@ -94,9 +96,9 @@ type TownTier struct {
 	Open       int64    `json:"open"`
 	Qualifying int64    `json:"qualifying"`
 	Below      int64    `json:"belowStandard"`
-	Upgraded   int64    `json:"upgradedThisYear"`
-	Passing    *int64   `json:"passing"`
-	Paid       int64    `json:"paidYuan"`
+	Upgraded   *int64   `json:"upgradedThisYear"` // null without a ledger
+	Passing    *int64   `json:"passing"`          // null when the sites were not checked
+	Paid       *int64   `json:"paidYuan"`         // null without a ledger
 }
 
 // StageView counts the projects in a state.
@@ -263,11 +265,14 @@ func townView(series []*track.Snapshot, r track.RegionScore) TownView {
 
 // tierFigures are figures for people to read.
 func tierFigures(s *track.Snapshot, t int, f track.Figures) TownTier {
-	x := TownTier{Tier: s.Tiers[t].ID, People: f.People.Float(), Covered: f.Covered.Float(), Required: f.Required, Owning: f.Owning, Open: f.Open,
-		Qualifying: f.Qualifying, Below: f.Below, Upgraded: f.UpgradedYear, Paid: f.Paid,
+	x := TownTier{Tier: s.Tiers[t].ID, Name: s.Tiers[t].Name, People: f.People.Float(), Covered: f.Covered.Float(), Required: f.Required, Owning: f.Owning, Open: f.Open,
+		Qualifying: f.Qualifying, Below: f.Below,
 		Effective: share(float64(f.Covered)/float64(f.People), f.People > 0), Presence: share(float64(f.Owning)/float64(f.Required), f.Required > 0)}
 	if s.Checked {
 		x.Passing = &f.Passing
+	}
+	if s.Ledger {
+		x.Upgraded, x.Paid = &f.UpgradedYear, &f.Paid
 	}
 	return x
 }
@@ -452,6 +457,19 @@ func noteText(n track.Note) data.Text {
 	return data.T("层级 %s 当时的半径、方式或面积要求不同：变化不全是阵地带来的", "the tier %s had another radius, mode or floor area: not all change is made by sites", n.Region)
 }
 
+// Book writes the yearly table as Excel.
+func (v *TrackStatus) Book(lang, version string) ([]byte, error) {
+	var tiers []coverage.Tier
+	if len(v.History) > 0 {
+		for _, x := range v.History[len(v.History)-1].Tiers {
+			tiers = append(tiers, coverage.Tier{ID: x.Tier, Name: x.Name})
+		}
+	}
+	var b bytes.Buffer
+	err := reports.WriteScoreBook(&b, reports.ScoreBook{Name: v.Study, Lang: lang, Version: version, Tracking: v.Tracking(tiers, nil)})
+	return b.Bytes(), err
+}
+
 // Tracking arranges the status for the pages of a report.
 func (v *TrackStatus) Tracking(tiers []coverage.Tier, changes []ChangeView) *reports.Tracking {
 	out := &reports.Tracking{Date: v.Date, Level: v.Level}
@@ -472,14 +490,8 @@ func (v *TrackStatus) Tracking(tiers []coverage.Tier, changes []ChangeView) *rep
 		}
 		out.Stages = append(out.Stages, stage)
 	}
-	known := func(n *int64) int64 {
-		if n == nil {
-			return -1
-		}
-		return *n
-	}
 	for _, m := range v.Money {
-		out.Money = append(out.Money, reports.TrackMoney{Year: m.Year, Budget: known(m.Budget), Committed: known(m.Committed), Paid: known(m.Paid)})
+		out.Money = append(out.Money, reports.TrackMoney{Year: m.Year, Budget: orMinus(m.Budget), Committed: orMinus(m.Committed), Paid: orMinus(m.Paid)})
 	}
 	for _, c := range changes {
 		if c.Region != "" {
@@ -526,6 +538,13 @@ func (v *TrackStatus) seriesOf(tier, indicator string) reports.TrackSeries {
 	return s
 }
 
+func orMinus(n *int64) int64 {
+	if n == nil {
+		return -1
+	}
+	return *n
+}
+
 func nan(v *float64) float64 {
 	if v == nil {
 		return math.NaN()
@@ -537,6 +556,7 @@ func nan(v *float64) float64 {
 func (t TargetView) report() reports.TrackTarget {
 	out := reports.TrackTarget{Year: t.Year, Tier: t.Tier, Region: t.Region, Name: t.Name, Indicator: t.Indicator, Status: t.Status, Short: t.Short, Unit: t.Unit, Pace: t.Pace, Source: t.Source}
 	asked, value := t.Words()
+	out.IndicatorName = reports.TrackBilingual(IndicatorText(t.Indicator))
 	out.Asked, out.Value = reports.TrackBilingual(asked), reports.TrackBilingual(value)
 	word := func(o *Outlook) string {
 		switch {
@@ -555,7 +575,8 @@ func (t TownView) report() reports.TrackTown {
 	out := reports.TrackTown{ID: t.ID, Name: t.Name, Light: t.Light, Rank: t.Rank, Before: t.Before, Score: nan(t.Score)}
 	for _, x := range t.Tiers {
 		out.Cells = append(out.Cells, reports.TrackTownTier{Presence: nan(x.Presence), Effective: nan(x.Effective), Owning: int(x.Owning), Required: int(x.Required),
-			Covered: x.Covered, People: x.People, Open: int(x.Open), Qualifying: int(x.Qualifying), Upgraded: int(x.Upgraded), Change: nan(x.Change)})
+			Covered: x.Covered, People: x.People, Open: int(x.Open), Qualifying: int(x.Qualifying), Upgraded: int(orMinus(x.Upgraded)), Change: nan(x.Change),
+			Below: int(x.Below), Passing: int(orMinus(x.Passing)), Paid: orMinus(x.Paid)})
 	}
 	return out
 }

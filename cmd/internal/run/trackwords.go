@@ -51,7 +51,7 @@ func WhyText(word string) data.Text {
 // amount words a number of a unit: "12 人", "350 万元".
 func amountText(unit string, n float64) data.Text {
 	if unit == string(track.InYuan) {
-		s := strconv.FormatFloat(n/10_000, 'f', -1, 64)
+		s := strconv.FormatFloat(math.Round(n)/10_000, 'f', -1, 64)
 		return data.Text{ZH: s + " 万元", EN: s + " 万元"}
 	}
 	if n != math.Trunc(n) {
