@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -27,6 +28,7 @@ type rawRegion struct {
 	in     *input
 	number int
 	parent string // as the file names it, "" = by geometry
+	byCode bool   // the parent is told by the beginning of the code
 }
 
 // boundaries reads all boundary files into the tree of regions.
@@ -78,7 +80,7 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 			left.add(T("不是面的要素，未使用", "features that are no polygons, left out"))
 			return nil
 		}
-		g := rawRegion{in: in, number: f.number, parent: f.field(a.Source, "parent", parentWords...)}
+		g := rawRegion{in: in, number: f.number, parent: f.field(a.Source, "parent", parentWords...), byCode: a.ParentByCode}
 		g.Level, g.Parent = level, -1
 		g.Name = f.field(a.Source, "name", nameWords...)
 		g.ID = f.field(a.Source, "id", idWords...)
@@ -94,6 +96,10 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 		}
 		if g.Name == "" {
 			g.Name = g.ID
+		}
+		if a.ByCode && !isCode(trimCode(g.ID)) {
+			_ = in.fail(f.number, cmp.Or(a.Fields["id"], "id"), g.ID, T("不是区划代码", "is not a code of 2, 4, 6, 9 or 12 digits"), T("检查代码；级别不由代码决定时写 level", "check the code; write level where codes do not tell the level"))
+			return r.stop(ctx)
 		}
 		check, sound := in.sound(a.Source, f.number, g.Name, shape)
 		repeated += check.repeated
@@ -112,6 +118,9 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 	})
 	r.borders = append(r.borders, border{in, in.source(), shapes})
 	left.report(r.c, "info", in.name)
+	if a.ByCode {
+		out = r.levelsByCode(in, a, out)
+	}
 	if repeated > 0 {
 		r.c.find("info", in.name, 0, T("%d 个连续重复的边界点已略去，面积不变", "%d repeated boundary points were dropped, no area changed", repeated))
 	}
@@ -127,6 +136,9 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 // areaLevel returns the level index of a feature; features of other levels are counted.
 func (r *reader) areaLevel(in *input, a AreaSource, f *feature, left *counter) (int, bool) {
 	id := a.Level
+	if a.ByCode {
+		return 0, true // levelsByCode tells
+	}
 	if id == "" {
 		key := a.Fields["level"]
 		value := f.get(key)
@@ -145,6 +157,53 @@ func (r *reader) areaLevel(in *input, a AreaSource, f *feature, left *counter) (
 		return 0, false
 	}
 	return levelIndex(r.study.Levels, id), true
+}
+
+// levelsByCode gives regions the level that the digits of their codes mean: that of level_values, else, where there are as many lengths
+// as levels, the shortest is the coarsest.
+func (r *reader) levelsByCode(in *input, a AreaSource, all []rawRegion) []rawRegion {
+	var lengths []int
+	for _, g := range all {
+		if n := len(trimCode(g.ID)); !slices.Contains(lengths, n) {
+			lengths = append(lengths, n)
+		}
+	}
+	slices.Sort(lengths)
+	if a.LevelValues == nil && len(lengths) != len(r.study.Levels) && len(all) > 0 {
+		_ = in.fail(0, "levels_from", "", T("代码有 %d 种位数（%s），研究有 %d 级", "has codes of %d lengths (%s), the study has %d levels", len(lengths), strings.Trim(fmt.Sprint(lengths), "[]"), len(r.study.Levels)),
+			T("写明位数对应的级别，例如 level_values: {\"9\": %s}", "say which level a length means, for example level_values: {\"9\": %s}", r.study.Levels[0].ID))
+		return nil
+	}
+	left := &counter{}
+	var out []rawRegion
+	for _, g := range all {
+		n := len(trimCode(g.ID))
+		g.Level = slices.Index(lengths, n)
+		if a.LevelValues != nil {
+			g.Level = levelIndex(r.study.Levels, a.LevelValues[strconv.Itoa(n)])
+		}
+		if g.Level < 0 {
+			left.add(T("代码为 %d 位的区划，不属于本研究的级别，未使用", "regions with codes of %d digits, which are no level of the study, left out", n))
+			continue
+		}
+		out = append(out, g)
+	}
+	left.report(r.c, "info", in.name)
+	return out
+}
+
+// codeParent returns the region whose code the longest beginning of a region's code is, -1 when there is none.
+func codeParent(raw []rawRegion, i int32, byCode map[string]int32) int32 {
+	code := trimCode(raw[i].ID)
+	if !isCode(code) {
+		return -1
+	}
+	for n := len(code) - 1; n >= 2; n-- {
+		if p, ok := byCode[code[:n]]; ok && raw[p].Level < raw[i].Level {
+			return p
+		}
+	}
+	return -1
 }
 
 func levelIndex(levels []geo.Level, id string) int {
@@ -180,9 +239,16 @@ func (r *reader) tree(raw []rawRegion) *geo.Regions {
 		byName[g.Name] = append(byName[g.Name], int32(i))
 	}
 	r.emptyLevels(raw)
+	byCode := map[string]int32{}
+	for i := range raw {
+		byCode[trimCode(raw[i].ID)] = int32(i)
+	}
 	regions := make([]geo.Region, len(raw))
 	for i := range raw {
 		raw[i].Parent = r.namedParent(raw, int32(i), byID, byName)
+		if raw[i].Parent < 0 && raw[i].byCode {
+			raw[i].Parent = codeParent(raw, int32(i), byCode)
+		}
 		regions[i] = raw[i].Region
 	}
 	if r.c.err() != nil {

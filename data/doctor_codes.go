@@ -36,6 +36,10 @@ var codeWords = []codeWord{
 	{"file-empty", "is empty"}, {"file-too-large", "is larger than"}, {"file-kind", "is not a regular file"},
 	{"file-kind", "is of a format that cannot be read here"}, {"file-kind", "holds an Excel or zip file"}, {"file-kind", "is not a text file"},
 	{"file-kind", "is not GeoJSON"}, {"file-kind", "is not a shapefile"}, {"file-kind", "is not KML"}, {"file-kind", "is not an OSM PBF"}, {"file-kind", "is not a GeoTIFF"},
+	{"file-kind", "is not a GeoPackage"}, {"file-kind", "is not TopoJSON"}, {"file-kind", "is not an OSM XML"}, {"file-kind", "that is no table of features"},
+	{"layer-missing", "is not a layer of the file"}, {"layer-missing", "holds %d layers"}, {"file-empty", "holds no layer of features"},
+	{"file-changed", "is open in another program"}, {"file-damaged", "is no geometry of a GeoPackage"}, {"file-damaged", "that cannot be read on"},
+	{"file-damaged", "has a wrong position in arc"}, {"file-damaged", "has a wrong geometry in feature"},
 	{"file-kind", "is not a readable Excel file"}, {"file-kind", "is a kind of people that is read from CSV"}, {"file-kind", "is a kind of GeoTIFF that is not read"},
 	{"file-encoding", "is in UTF-16"}, {"file-encoding", "is not UTF-8"}, {"file-encoding", "cannot be decoded"}, {"file-encoding", "the .cpg says UTF-8"},
 	{"file-damaged", "is cut off"}, {"file-damaged", "the file is cut off"}, {"file-damaged", "is damaged"}, {"file-damaged", "has a damaged block"},
@@ -56,6 +60,8 @@ var codeWords = []codeWord{
 	{"region-parent", "is not of a coarser level"}, {"region-level", "is a level of which no boundary was found"}, {"region-level", "holds no region of the study's levels"},
 	{"region-level", "is no level of the study"}, {"region-level", "without the level property"}, {"region-unknown", "is not a known region"},
 	{"region-ambiguous", "is the name of"}, {"region-invalid", "regions do not hold"}, {"region-parts", "consist of parts that share an edge"},
+	{"region-overlap", "its parts overlap in"}, {"region-gap", "its parts leave"}, {"region-overhang", "its parts reach out of it"},
+	{"region-code", "is not a code of"}, {"region-level", "has codes of"},
 	// Ledgers
 	{CodeTwin, "is it written twice"}, {"id-twice", "is used twice"}, {"id-missing", "has no id"}, {"name-missing", "has no name"},
 	{"site-outside", "outside the study area"}, {"tier-missing", "has no tier"}, {"tier-unknown", "is not a tier of the study"},
@@ -69,7 +75,7 @@ var codeWords = []codeWord{
 	{"people-huge", "more than a billion people"}, {"people-twice", "cell is given twice"}, {"people-twice", "region is given twice"}, {"people-twice", "people count twice"},
 	{"people-twice", "are added up"}, {"people-missing", "without a number of people"}, {"cell-invalid", "is not an H3 cell"}, {"people-negative", "pixels are negative"},
 	{"people-outside", "people outside are not counted"}, {"people-even", "spread evenly by area"}, {"people-totals", "differs from the sum of its finer totals"},
-	{"people-scaled", "are scaled to their official totals"}, {"people-scaled", "without an official total"}, {"group-range", "is more than the"}, {"group", "group"},
+	{"people-scaled", "are scaled to their official totals"}, {"people-scaled", "without an official total"}, {"group-range", "is more than the"}, {"group-range", "has more members than"}, {"group", "group"},
 	{"people-raster", "pixels"}, {"people-streetless", "have no street inside"},
 	// Roads
 	{"road-none", "holds no road"}, {"road-class", "have no class"}, {"road-points", "line has only"}, {"road-twice", "ways are given twice"},

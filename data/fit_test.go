@@ -119,3 +119,34 @@ func TestMisfitAreas(t *testing.T) {
 		}
 	})
 }
+
+// TestLevelsByCode: the toy with codes as statistics write them, in one file, without levels or parents. The shapes are those of the other
+// town, so that only the codes can tell the parents.
+func TestLevelsByCode(t *testing.T) {
+	files := toyFiles()
+	swapped := strings.NewReplacer(`"C"`, `"320583000000"`, `"A"`, `"320583100000"`, `"B"`, `"320583101000"`, `"A1"`, `"320583100001"`, `"A2"`, `"320583100002"`,
+		`"B1"`, `"320583101001"`, `"B2"`, `"320583101002"`).Replace(files["boundaries.geojson"])
+	files["boundaries.geojson"] = strings.ReplaceAll(swapped, `"level"`, `"kind"`)
+	files["totals.csv"] = "region,people\n320583100000,3000\n"
+	study := files["study.yaml"]
+	files["study.yaml"] = strings.Replace(study, "fields: {level: level, id: code}", "fields: {id: code}\n    levels_from: code", 1)
+	d := mustReadToy(t, files)
+	for _, g := range d.Regions.All {
+		code := trimCode(g.ID)
+		if want := map[int]int{6: 0, 9: 1, 12: 2}[len(code)]; g.Level != want {
+			t.Errorf("%s is of level %d, want %d", g.ID, g.Level, want)
+		}
+		if g.Level > 0 && !strings.HasPrefix(code, trimCode(d.Regions.All[g.Parent].ID)) {
+			t.Errorf("the parent of %s is %s", g.ID, d.Regions.All[g.Parent].ID)
+		}
+	}
+	files["study.yaml"] = strings.Replace(study, "fields: {level: level, id: code}", "fields: {id: code}\n    levels_from: code\n    level_values: {'9': town, '12': community}", 1)
+	if _, err := readToy(t, files); err == nil || !strings.Contains(err.Error(), "is a level of which no boundary was found") {
+		t.Error(err)
+	}
+	files["study.yaml"] = strings.Replace(study, "fields: {level: level, id: code}", "fields: {id: code}\n    levels_from: code", 1)
+	files["boundaries.geojson"] = strings.Replace(files["boundaries.geojson"], "320583101002", "3205", 1)
+	if _, err := readToy(t, files); err == nil || !strings.Contains(err.Error(), "has codes of 4 lengths (4 6 9 12), the study has 3 levels") {
+		t.Error(err)
+	}
+}

@@ -50,6 +50,12 @@ func (l *loader) sources() {
 	l.each("areas", func(sec *section, src Source) {
 		a := AreaSource{Source: src, Level: l.levelOf(sec, "level")}
 		a.LevelValues = sec.table("level_values")
+		a.ByCode = sec.choice("levels_from", "", []string{"code"}) == "code"
+		def := "shape"
+		if a.ByCode {
+			def = "code"
+		}
+		a.ParentByCode = sec.choice("parents", def, []string{"shape", "code"}) == "code"
 		l.areaLevels(sec, a)
 		s.Areas = append(s.Areas, a)
 	})
@@ -199,8 +205,11 @@ func (l *loader) areaLevels(sec *section, a AreaSource) {
 		}
 	}
 	hint := T("写 level: %s，或 fields: {level: 属性名}", "give level: %s, or fields: {level: property}", firstOr(l.levelIDs(), "town"))
-	if !sec.has("level") && a.Fields["level"] == "" {
+	if !sec.has("level") && a.Fields["level"] == "" && !a.ByCode {
 		sec.missing("level", hint)
+	}
+	if a.ByCode && (sec.has("level") || a.Fields["level"] != "") {
+		l.y.fail(sec.get("levels_from"), sec.key("levels_from"), T("与 level、fields.level 只能写一个", "and level or fields.level exclude each other"), T("删去一个", "remove one of them"))
 	}
 	if sec.has("level") && a.Fields["level"] != "" {
 		l.y.fail(sec.get("level"), sec.key("level"), T("与 fields.level 只能写一个", "and fields.level exclude each other"), T("删去一个", "remove one of them"))

@@ -67,6 +67,10 @@ type Source struct {
 type AreaSource struct {
 	Source
 	Level string // level ID of the whole file; "" = Fields["level"] tells it per feature
+	// ByCode tells the level of a feature by the digits of its code: 2, 4, 6, 9 or 12 once the zeros behind it are off.
+	ByCode bool
+	// ParentByCode finds parents by the beginning of the code before it asks the shapes.
+	ParentByCode bool
 	// LevelValues maps the values of the level property to level IDs, e.g. "8": community. Features of other values are
 	// left out, and counted.
 	LevelValues map[string]string
