@@ -27,7 +27,7 @@ func (b *scoreBook) towns() (string, error) {
 			}
 		}
 		for _, x := range t.Cells {
-			row = append(row, x.Required, x.Owning, x.Presence, x.People, x.Covered, x.Effective, x.Change*100, x.Open, x.Qualifying, x.Below, known(x.Passing), known(x.Upgraded), yuanWan(x.Paid))
+			row = append(row, x.Required, x.Owning, x.Presence, x.People, x.Covered, x.Effective, x.Change*100, x.Open, x.Qualifying, x.Below, told(x.Passing), told(x.Upgraded), yuanWan(x.Paid))
 		}
 		rows = append(rows, row)
 	}
@@ -132,8 +132,8 @@ func (b *scoreBook) money() (string, error) {
 
 func yearText(year int) string { return strconv.Itoa(year) }
 
-// known leaves the cell of a count that is not known empty.
-func known(n int) any {
+// told leaves the cell of a count that is not known empty.
+func told(n int) any {
 	if n < 0 {
 		return nil
 	}
