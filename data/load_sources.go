@@ -26,6 +26,7 @@ var fields = map[string][]string{
 	"residential": {},
 	"crosswalk":   {"year", "from", "to", "share"},
 	"codes":       {"code", "name", "former"},
+	"events":      {"site", "name", "event", "date", "project", "money", "budget", "tier", "lon", "lat", "area", "region", "way", "class", "due", "note"}, // of ReadHistory
 }
 
 // formats lists the file endings that each role reads.

@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"math/big"
+	"time"
 
 	"sitecover/geo"
 	"sitecover/siting"
@@ -16,6 +17,15 @@ func ParseMoney(s string) (siting.Yuan, error) {
 		return 0, bad
 	}
 	return yuan(value)
+}
+
+// ParseDay reads a day as ledgers write it: 2026-05-01, 2026/5/1, 2026年5月1日. A month means its first day, a year its 1 January.
+func ParseDay(s string) (time.Time, error) {
+	day, ok := parseDate(s)
+	if !ok {
+		return time.Time{}, errors.New("data: not a day")
+	}
+	return day, nil
 }
 
 // ParseShare reads a share as study.yaml writes it, such as "90%": 0.9.

@@ -159,7 +159,7 @@ func headerScore(role string, named map[string]string, cells []string) int {
 
 // cleanSerials turns Excel's day numbers in the date columns into ISO days, so that the one date parser serves all files.
 func (t *table) cleanSerials(cells []string, base1904 bool) []string {
-	for _, field := range []string{"opened", "closed"} {
+	for _, field := range []string{"opened", "closed", "date"} {
 		i, ok := t.columns[field]
 		if !ok || i < 0 || i >= len(cells) {
 			continue

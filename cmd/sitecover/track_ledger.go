@@ -38,7 +38,7 @@ computed from the events.`),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.PersistentFlags().StringVar(&t.ledger, "ledger", ".", a.t("台账文件，或它所在的文件夹", "the ledger's file, or the folder it is in"))
-	cmd.AddCommand(t.initCmd())
+	cmd.AddCommand(t.initCmd(), t.importCmd(), t.addCmd(), t.undoCmd(), t.logCmd(), t.exportCmd(), t.verifyCmd())
 	cmd.AddCommand(t.scoreCmds()...)
 	return cmd
 }

@@ -28,6 +28,23 @@ func (s *Store) Append(ctx context.Context, events []Event) ([]int64, error) {
 
 // AppendAt is Append on condition that the ledger's last event still has the ID head, ErrChanged otherwise. A head below zero asks nothing.
 func (s *Store) AppendAt(ctx context.Context, head int64, events []Event) ([]int64, error) {
+	return s.append(ctx, head, events, nil)
+}
+
+// errTried ends a transaction that was only to be tried.
+var errTried = errors.New("store: only tried")
+
+// Try is AppendAt without writing anything.
+func (s *Store) Try(ctx context.Context, head int64, events []Event) error {
+	_, err := s.append(ctx, head, events, errTried)
+	if errors.Is(err, errTried) {
+		return nil
+	}
+	return err
+}
+
+// append adds events; an error in stop ends it after the checks.
+func (s *Store) append(ctx context.Context, head int64, events []Event, stop error) ([]int64, error) {
 	if len(events) == 0 {
 		return nil, ctx.Err()
 	}
@@ -43,6 +60,9 @@ func (s *Store) AppendAt(ctx context.Context, head int64, events []Event) ([]int
 		}
 		if err := w.check(); err != nil {
 			return err
+		}
+		if stop != nil {
+			return stop
 		}
 		if err := w.insert(); err != nil {
 			return err

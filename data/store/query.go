@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -25,13 +26,14 @@ func (s *Store) Events(ctx context.Context, filter Filter) ([]Event, error) {
 	return out, nil
 }
 
-// EachEvent visits the events that pass the filter, by ID, without holding them all. An error of visit ends it.
+// EachEvent visits the events that pass the filter, by ID, without holding them all. An error of visit ends it. visit must not
+// call the store: it would wait for itself.
 func (s *Store) EachEvent(ctx context.Context, filter Filter, visit func(Event) error) error {
 	where, args := filter.sql()
 	undone := map[int64]bool{}
 	if filter.Valid {
 		var err error
-		if undone, err = s.undone(ctx, filter.Known); err != nil {
+		if undone, err = s.Undone(ctx, filter.Known); err != nil {
 			return err
 		}
 	}
@@ -114,21 +116,6 @@ func scanEvent(rows *sql.Rows) (Event, error) {
 	return e, json.Unmarshal([]byte(fields), &e.Fields)
 }
 
-// undone lists the events that are taken back, as known at a time.
-func (s *Store) undone(ctx context.Context, known time.Time) (map[int64]bool, error) {
-	undos, err := s.Events(ctx, Filter{Kinds: []EventKind{Undone}, Known: known})
-	if err != nil {
-		return nil, err
-	}
-	out := map[int64]bool{}
-	for _, e := range slices.Backward(undos) {
-		if !out[e.ID] {
-			out[e.Undoes] = true
-		}
-	}
-	return out, nil
-}
-
 // Head returns the ID and the hash of the last event: zero and "" for an empty ledger. Who notes them down can tell later that nothing
 // before was changed or cut off.
 func (s *Store) Head(ctx context.Context) (id int64, hash string, err error) {
@@ -179,4 +166,53 @@ func fold(r *rules, events []Event, on time.Time) (SiteState, bool) {
 		m.apply(&events[i]) // what the rules say was said when the event was added
 	}
 	return m.state, m.begun
+}
+
+// Entries lists what was entered when, by whom and from which file, oldest first.
+func (s *Store) Entries(ctx context.Context) ([]Entry, error) { return s.entries(ctx, "") }
+
+func (s *Store) entries(ctx context.Context, where string, args ...any) ([]Entry, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT n.id, n.recorded, n.who, n.file, n.sha256, (SELECT count(*) FROM events e WHERE e.entry = n.id) FROM entries n "+where+" ORDER BY n.id", args...)
+	if err != nil {
+		return nil, s.wrap("list entries", err)
+	}
+	defer rows.Close()
+	var out []Entry
+	for rows.Next() {
+		var e Entry
+		var recorded string
+		if err := rows.Scan(&e.ID, &recorded, &e.Who, &e.Source.File, &e.Source.SHA256, &e.Events); err != nil {
+			return nil, s.wrap("list entries", err)
+		}
+		if e.Recorded, err = time.Parse(time.RFC3339Nano, recorded); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, s.wrap("list entries", rows.Err())
+}
+
+// Undone returns the IDs of the events that are taken back, as known at a time (zero = now).
+func (s *Store) Undone(ctx context.Context, known time.Time) (map[int64]bool, error) {
+	undos, err := s.Events(ctx, Filter{Kinds: []EventKind{Undone}, Known: known})
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64]bool{}
+	for _, e := range slices.Backward(undos) {
+		if !out[e.ID] {
+			out[e.Undoes] = true
+		}
+	}
+	return out, nil
+}
+
+// Sealed returns the event whose hash begins with some hex digits. ErrNoEvent if there is none.
+func (s *Store) Sealed(ctx context.Context, hash string) (int64, error) {
+	var id int64
+	err := s.db.QueryRowContext(ctx, "SELECT id FROM events WHERE substr(lower(hex(hash)), 1, ?) = ? ORDER BY id LIMIT 1", len(hash), strings.ToLower(hash)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, ErrNoEvent
+	}
+	return id, s.wrap("look for a hash", err)
 }
