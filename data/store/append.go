@@ -81,9 +81,10 @@ func (s *Store) append(ctx context.Context, head int64, events []Event, stop err
 // shapes checks every event on its own.
 func (s *Store) shapes(events []Event) error {
 	var faults []found
+	recorded := events[0].Recorded
 	for i := range events {
 		e := &events[i]
-		if e.Recorded.IsZero() || !e.Recorded.Equal(events[0].Recorded) {
+		if recorded.IsZero() || !e.Recorded.Equal(recorded) {
 			return errors.New("store: Append: the events of one call need one time of recording")
 		}
 		e.Recorded = e.Recorded.UTC().Truncate(time.Microsecond)

@@ -74,7 +74,7 @@ func Create(ctx context.Context, path string, about About, options Options) (_ *
 			err = errors.Join(err, removed)
 		}
 	}()
-	if err := made.Close(); err != nil {
+	if err := errors.Join(made.Chmod(0o644), made.Close()); err != nil {
 		return nil, err
 	}
 	if err := initialise(ctx, name, about, options); err != nil {

@@ -25,7 +25,7 @@ func on(s string) time.Time {
 }
 
 // at is a time of recording: noon of a day.
-func at(s string) time.Time { return on(s).Add(12 * time.Hour) }
+func at(s string) time.Time { return on(s).Add(12*time.Hour + 123456789*time.Nanosecond) }
 
 func hubei(t testing.TB) *standard.Process {
 	t.Helper()
