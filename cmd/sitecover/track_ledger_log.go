@@ -285,7 +285,7 @@ func (t *tracking) verifyCmd() *cobra.Command {
 			"Every event carries a hash over the one before, so that any change shows. Note down the last hash after entering; --head later proves that nothing before it was changed."),
 		Example: "  sitecover track verify\n  sitecover track verify --head 3fa4c1d2e5b60718",
 		Args:    t.noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return t.verify(cmd.Context(), head) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return t.verifyLedger(cmd.Context(), head) },
 	}
 	cmd.Flags().StringVar(&head, "head", "", t.t("以前记下的校验值（至少 8 位）", "a hash noted down before (8 characters or more)"))
 	return cmd
@@ -302,7 +302,7 @@ type verifyView struct {
 	Problems  []string `json:"problems"`
 }
 
-func (t *tracking) verify(ctx context.Context, head string) error {
+func (t *tracking) verifyLedger(ctx context.Context, head string) error {
 	if head != "" && len(head) < 8 {
 		return usage("--head 至少 8 位：%q", "--head needs 8 characters or more: %q", head)
 	}
