@@ -37,6 +37,7 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 	m.findMisses(out)
 	m.findUnfair(out)
 	m.findQuotas(out, sol)
+	out.Loads = loads(m.w, m.set, m.p.Rules, out)
 	return out
 }
 

@@ -43,10 +43,11 @@ type TierRules struct {
 	NoHosts   bool     // no place may host it
 	HostKinds []string // place kinds that may host it; empty = every kind
 
-	MinPeople float64  // people that must live within the tier's limit of the candidate; 0 = none asked
-	Spacing   float64  // metres, great circle, to every other site of the tier, existing or planned; 0 = none
-	Banned    []string // candidate IDs that may not be used
-	Must      Must     // what the ground must offer
+	MinPeople float64   // people that must live within the tier's limit of the candidate; 0 = none asked
+	Spacing   float64   // metres, great circle, to every other site of the tier, existing or planned; 0 = none
+	Capacity  *Capacity // people that a site can serve; nil = not known
+	Banned    []string  // candidate IDs that may not be used
+	Must      Must      // what the ground must offer
 	// ParentWithin asks for a site of the parent tier, of today or opened no later, within so many metres, great circle;
 	// 0 = not asked. Pins of a year are taken without it.
 	ParentWithin float64
@@ -119,6 +120,9 @@ func (r *TierRules) Validate() error {
 	}
 	if math.IsNaN(r.PresenceWeight) || r.PresenceWeight > maxPresence {
 		bad("PresenceWeight", r.PresenceWeight, fmt.Sprintf("want people up to %d", maxPresence))
+	}
+	if r.Capacity != nil {
+		errs = append(errs, r.Capacity.Validate())
 	}
 	return errors.Join(append(errs, r.Prefer.validate())...)
 }

@@ -162,6 +162,7 @@ type Plan struct {
 	Shortfall int64
 	Missed    []Miss        // targets that the plan does not meet
 	Quotas    []QuotaState  // of Problem.Quotas, by quota and region
+	Loads     []Load        // what the sites have to serve at the plan's end, of tiers with a capacity
 	Late      *Pilots       // pilots that do not get the first year's money; nil = none
 	Groups    []GroupWeight // who counts more in Objective and Bound, as asked
 	Unfair    []int32       // regions of Problem.Fair that get nothing by its year, ascending

@@ -53,6 +53,7 @@ Over-claim: people that a circle would count but the road network does not. Unco
 				return a.emit(view)
 			}
 			a.printCoverage(view, f, topLevel(s, f))
+			a.printOverloaded(view.Overloaded)
 			return nil
 		},
 	}

@@ -132,6 +132,7 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 		a.printf("%s 到期什么也没有分到（plan.fair）", "%s gets nothing in time (plan.fair)", r.Name)
 	}
 	a.printRegional(v)
+	a.printOverloaded(v.Overloaded)
 	for _, m := range v.Missed {
 		tail := ""
 		if m.Bound < m.Target {

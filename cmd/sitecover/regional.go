@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"sitecover/cmd/internal/run"
 )
 
@@ -40,4 +42,23 @@ func (a *app) tierOrAll(tier string) string {
 		return a.t("各级合计", "all tiers")
 	}
 	return tier
+}
+
+// overloadedShown is how many overloaded sites are listed.
+const overloadedShown = 20
+
+// printOverloaded lists the sites with more people than they can serve.
+func (a *app) printOverloaded(sites []run.LoadView) {
+	if len(sites) == 0 {
+		return
+	}
+	a.printf("\n超出容量的设施（人按最近的设施计）：%d 处", "\nsites beyond their capacity (people go to the nearest): %d", len(sites))
+	w := a.table(a.t("级别", "tier"), a.t("设施", "site"), a.t("名称", "name"), a.t("区域", "region"), a.t(">人口", ">people"), a.t(">容量", ">capacity"), a.t(">倍", ">times"))
+	for _, l := range sites[:min(len(sites), overloadedShown)] {
+		w.AppendRow(row(l.Tier, l.Site, l.Name, l.Region.Name, people(l.People), people(l.Capacity), fmt.Sprintf("%.1f", l.Times)))
+	}
+	w.Render()
+	if more := len(sites) - overloadedShown; more > 0 {
+		a.printf("另有 %d 处（见 --json）", "%d more (see --json)", more)
+	}
 }

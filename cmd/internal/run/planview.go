@@ -27,6 +27,7 @@ type PlanReport struct {
 	Quotas     []QuotaView    `json:"quotas,omitempty"`
 	Late       *PilotsView    `json:"latePilots,omitempty"` // pilots that do not come first
 	Groups     []WeightedView `json:"groups,omitempty"`     // that count more in objective and bound
+	Overloaded []LoadView     `json:"overloaded,omitempty"` // sites with more people than they can serve, at the plan's end
 	Price      *PriceView     `json:"price,omitempty"`      // of a variant against the study's plan
 	Check      *CrossView     `json:"check,omitempty"`      // another solver's answer beside ours
 }
@@ -113,6 +114,7 @@ func PlanView(s *Session) PlanReport {
 	for _, r := range p.Unfair {
 		v.Unfair = append(v.Unfair, s.Ref(r))
 	}
+	v.Overloaded = s.overloaded(p.Loads, p)
 	v.Quotas, v.Late, v.Groups = s.quotaViews(p), s.latePilots(p), s.groupViews(p)
 	for _, m := range p.Missed {
 		asked := m.Target.Effective

@@ -1,6 +1,11 @@
 package run
 
-import "sitecover/siting"
+import (
+	"cmp"
+	"slices"
+
+	"sitecover/siting"
+)
 
 // QuotaView is where a region stands under a quota.
 type QuotaView struct {
@@ -86,5 +91,41 @@ func (s *Session) groupViews(p *siting.Plan) (out []WeightedView) {
 			out = append(out, v)
 		}
 	}
+	return out
+}
+
+// LoadView is a site with more people nearest to it than it can serve.
+type LoadView struct {
+	Tier     string    `json:"tier"`
+	Site     string    `json:"site"` // id, or the candidate's where it is planned
+	Name     string    `json:"name,omitempty"`
+	Region   RegionRef `json:"region"`
+	Planned  bool      `json:"planned"`
+	People   float64   `json:"people"`
+	Capacity float64   `json:"capacity"`
+	Times    float64   `json:"timesCapacity"`
+}
+
+// Overloaded lists today's sites with more people than they can serve, the most beyond first. Coverage must have been computed.
+func (s *Session) Overloaded() []LoadView {
+	return s.overloaded(siting.Loads(s.World(), s.Rules()), nil)
+}
+
+func (s *Session) overloaded(loads []siting.Load, plan *siting.Plan) (out []LoadView) {
+	for _, l := range loads {
+		if !l.Over() {
+			continue
+		}
+		v := LoadView{Tier: s.tiers[l.Tier].ID, People: l.People.Float(), Capacity: l.Capacity, Times: l.People.Float() / l.Capacity}
+		if l.Site >= 0 {
+			site := &s.Data.Sites[l.Site]
+			v.Site, v.Name, v.Region = site.ID, site.Name, s.Ref(site.Region)
+		} else {
+			c := &plan.Candidates[plan.Picks[l.Pick].Candidate]
+			v.Site, v.Name, v.Region, v.Planned = c.ID, c.Name, s.Ref(c.Region), true
+		}
+		out = append(out, v)
+	}
+	slices.SortStableFunc(out, func(a, b LoadView) int { return cmp.Compare(b.Times, a.Times) })
 	return out
 }

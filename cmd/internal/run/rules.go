@@ -18,7 +18,7 @@ func (s *Session) Rules() []siting.TierRules {
 	for i := range s.Study.Tiers {
 		t := &s.Study.Tiers[i]
 		out[i] = siting.TierRules{
-			New: t.Cost, Host: t.Host, Cells: t.Cells, HostKinds: t.Hosts, MinPeople: t.MinPeople, Spacing: t.Spacing,
+			New: t.Cost, Host: t.Host, Cells: t.Cells, HostKinds: t.Hosts, Capacity: t.Capacity, MinPeople: t.MinPeople, Spacing: t.Spacing,
 			ParentWithin: t.ParentWithin, Upgrades: t.Upgrades, Upgrade: t.Upgrade, Weight: t.Weight, PresenceWeight: t.Presence, Avoid: t.Avoid, Banned: s.Study.Candidates.Ban,
 		}
 		if m := t.Must.Road; m != nil {

@@ -26,6 +26,8 @@ type CoverageReport struct {
 	Study string         `json:"study"`
 	Date  string         `json:"date"`
 	Tiers []TierCoverage `json:"tiers"`
+
+	Overloaded []LoadView `json:"overloaded,omitempty"` // sites with more people nearest to them than they can serve
 }
 
 // TierCoverage is the coverage of one tier: the total and every region of every level.
@@ -83,7 +85,7 @@ type IndicatorView struct {
 
 // CoverageView tells the coverage of the session, which must have been computed.
 func CoverageView(s *Session) CoverageReport {
-	v := CoverageReport{Study: s.Study.Name, Date: s.Study.Date.Format("2006-01-02")}
+	v := CoverageReport{Study: s.Study.Name, Date: s.Study.Date.Format("2006-01-02"), Overloaded: s.Overloaded()}
 	for i, t := range s.tiers {
 		tc := TierCoverage{ID: t.ID, Name: t.Name, Mode: t.Mode, Limit: LimitText(t.Limit), Total: indicators(s.Result.Total[i]), Blank: []RegionRef{}}
 		for r := range s.Data.Regions.All {
