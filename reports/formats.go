@@ -21,11 +21,12 @@ const (
 	KML        = "kml"     // one file for 奥维 and Google Earth: everything but the cells
 	Shapefile  = "shp"     // four files and a code page a layer, text in GB18030
 	CSV        = "csv"     // the cells, with their H3 ids and centres
+	GeoParquet = "parquet" // a file a layer, for GeoPandas, DuckDB and the like
 )
 
 // AllLayers are the formats that layers come in, DefaultLayers those that are written unless others are asked for.
 var (
-	AllLayers     = []string{GeoJSON, GeoPackage, KML, Shapefile, CSV}
+	AllLayers     = []string{GeoJSON, GeoPackage, KML, Shapefile, CSV, GeoParquet}
 	DefaultLayers = []string{GeoJSON, GeoPackage, KML}
 )
 
@@ -142,6 +143,10 @@ func layerFiles(b *builder, o Options) []file {
 			out = append(out, file{in.file("layers", ".kml"), func(w io.Writer) error { return b.writeKML(w, in) }})
 		case Shapefile:
 			out = append(out, b.shapefiles(in)...)
+		case GeoParquet:
+			for _, spec := range b.layers() {
+				out = append(out, file{in.file(spec.name, ".parquet"), func(w io.Writer) error { return b.writeGeoParquet(w, b.collect(spec, in), in) }})
+			}
 		case CSV:
 			out = append(out, file{in.file("cells", ".csv"), func(w io.Writer) error { return b.writeCellCSV(w, in) }})
 		}

@@ -52,7 +52,7 @@ func TestLayerFilesAreTheSameBytes(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || n != 2+6+1+1+6*4+1 {
+	if err != nil || n != 2+6+1+1+6*4+1+6 {
 		t.Errorf("%d files (%v)", n, err)
 	}
 }
