@@ -73,6 +73,7 @@ func (l *loader) run() {
 	l.scenarios()
 	l.stations()
 	l.tracking()
+	l.report()
 	l.together()
 	l.top.done()
 }

@@ -46,6 +46,8 @@ type Study struct {
 	Tracking   TrackSpec
 	Stations   *StationSpec // nil = no 红色驿站 asked
 
+	Report ReportSpec // how the report looks and reads
+
 	Standard *StandardUse      // the standard that fills what the study leaves out; nil = none
 	From     map[string]Origin // YAML key path -> where the standard says it, for every value filled from it
 

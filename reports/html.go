@@ -44,7 +44,7 @@ func writeHTML(w io.Writer, p *page, b *builder) error {
 		return err
 	}
 	doc.CSS = template.CSS(css)
-	echarts, err := assets.ReadFile("assets/vendor/echarts.common.min.js")
+	echarts, err := assets.ReadFile("assets/vendor/echarts.min.js")
 	if err != nil {
 		return err
 	}

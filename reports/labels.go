@@ -4,7 +4,10 @@ import "maps"
 
 // catalogue holds every word of a report, in both languages. Keys are grouped by where they appear; keys with arguments are
 // formats, and both languages take the same arguments in the same order.
-var catalogue = merge(sectionLabels, basisLabels, howLabels, layerLabels, mapLabels, bookLabels, briefLabels, compareLabels)
+var catalogue = merge(sectionLabels, basisLabels, howLabels, layerLabels, scriptLabels, moreLabels, bookLabels, briefLabels, compareLabels)
+
+// scriptLabels are the words that the page's scripts get.
+var scriptLabels = merge(mapLabels, viewLabels)
 
 func merge(parts ...map[string]text) map[string]text {
 	all := map[string]text{}
@@ -54,7 +57,6 @@ var sectionLabels = map[string]text{
 	"find.label":       {"搜索", "Search"},
 	"find.hint":        {"搜索区域、站点、空白区", "Find a region, site or gap"},
 	"find.hint.places": {"搜索区域、站点、地名", "Find a region, site or place"},
-	"how":              {"怎么算的", "How computed"},
 	"table.show":       {"数据表", "Table"},
 
 	// 1 How do we stand.
@@ -90,16 +92,9 @@ var sectionLabels = map[string]text{
 	"how.unserved":   {"总人口 − 已覆盖人口。离任何可用道路都太远的人口单列为「未连通」，计为未覆盖。空白区见 plan.xlsx「缺口清单」。", "All people − people served. Those too far from any usable road are “not connected” and count as unserved. See “Gaps” in plan.xlsx."},
 	"how.money":      {"方案内该层级各站点建设费用之和。逐项见第 3 节与 plan.xlsx「建设计划」。", "Sum of the costs of the tier's sites in the plan. See section 3 and “Plan” in plan.xlsx."},
 	"tiers.title":    {"各层级一览", "All tiers"},
-	"col.tier":       {"层级", "Tier"},
 	"col.standard":   {"服务标准", "Standard"},
 	"col.minarea":    {"最小面积", "Min. area"},
-	"col.open":       {"开放站点", "Open sites"},
-	"col.coverage":   {"有效覆盖", "Effective coverage"},
-	"col.presence":   {"有形覆盖", "Presence"},
-	"col.unserved":   {"未获服务（人）", "Unserved (people)"},
 	"col.after":      {"方案末年", "After the plan"},
-	"col.new":        {"新建", "New"},
-	"col.cost":       {"投入", "Cost"},
 	"people.title":   {"人口按覆盖情况", "People by coverage"},
 	"people.yes":     {"已覆盖", "Served"},
 	"people.no":      {"未覆盖", "Unserved"},
@@ -110,7 +105,6 @@ var sectionLabels = map[string]text{
 	"dist.axis":      {"人口", "People"},
 	"dist.axis.wan":  {"人口（万）", "People (10,000)"},
 	"col.band":       {"距离段", "Band"},
-	"col.people":     {"人口", "People"},
 	"col.share":      {"占比", "Share"},
 
 	// 2 Where are the gaps.
@@ -176,18 +170,14 @@ var sectionLabels = map[string]text{
 	"trend.target":      {"目标", "Target"},
 	"trend.bound":       {"理论上限", "Upper bound"},
 	"trend.axis":        {"有效覆盖（%）", "Effective coverage (%)"},
-	"col.year":          {"年份", "Year"},
 	"col.sites":         {"新建（处）", "New sites"},
 	"col.target":        {"目标", "Target"},
 	"col.bound":         {"上限", "Bound"},
 	"col.diff":          {"差（百分点）", "Diff. (points)"},
 	"col.no":            {"序号", "No."},
-	"col.site":          {"站点", "Site"},
 	"col.where":         {"所在区域", "Region"},
 	"col.coords":        {"经度, 纬度", "Lon, lat"},
-	"col.gained":        {"新增覆盖（人）", "Newly served"},
 	"col.cumulative":    {"建成后覆盖", "Coverage then"},
-	"col.reason":        {"理由", "Reason"},
 
 	// 4 Who is behind.
 	"s4.title":    {"谁落在后面", "Who is behind?"},
@@ -202,8 +192,6 @@ var sectionLabels = map[string]text{
 	"rank.zoom":   {"在地图上看", "Show on the map"},
 	"rank.axis":   {"有效覆盖（%）", "Effective coverage (%)"},
 	"rank.note":   {"按有效覆盖从低到高排列；竖线为目标（无目标时为全域平均）。", "Lowest coverage first; the tick is the target (the average where there is none)."},
-	"col.rank":    {"名次", "Rank"},
-	"col.region":  {"区域", "Region"},
 	"blank.title": {"空白点名单", "Blank list"},
 	"blank.na":    {"%s不要求每个区域都设站，没有空白点名单。", "The tier “%s” is not required of every region: no blank list."},
 	"blank.zero":  {"每个%s都有达标的%s。", "Every %s unit owns a qualifying site of the tier “%s”."},

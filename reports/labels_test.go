@@ -10,7 +10,7 @@ import (
 )
 
 func TestCatalogueIsCompleteInBothLanguages(t *testing.T) {
-	verbs := regexp.MustCompile(`%[sd]`)
+	verbs := regexp.MustCompile(`%(?:\[\d\])?[sd]`)
 	for key, x := range catalogue {
 		if x.zh == "" && x.en == "" && !strings.HasPrefix(key, "unit.") {
 			t.Errorf("%s: no wording", key)
@@ -26,7 +26,7 @@ func TestCatalogueIsCompleteInBothLanguages(t *testing.T) {
 			t.Errorf("%s: the English wording has %s", key, han)
 		}
 	}
-	if n := len(sectionLabels) + len(basisLabels) + len(howLabels) + len(layerLabels) + len(mapLabels) + len(bookLabels) + len(briefLabels) + len(compareLabels); n != len(catalogue) {
+	if n := len(sectionLabels) + len(basisLabels) + len(howLabels) + len(layerLabels) + len(mapLabels) + len(viewLabels) + len(moreLabels) + len(bookLabels) + len(briefLabels) + len(compareLabels); n != len(catalogue) {
 		t.Errorf("a key stands in two tables: %d keys, %d after merging", n, len(catalogue))
 	}
 }
@@ -56,7 +56,7 @@ func TestEveryKeyUsedHasWording(t *testing.T) {
 					t.Errorf("%s: %q has no wording", path, m[1])
 				}
 				if strings.HasSuffix(path, ".js") {
-					_, shared := mapLabels[m[1]]
+					_, shared := scriptLabels[m[1]]
 					_, own := compareLabels[m[1]]
 					if !shared && !(own && strings.HasSuffix(path, "compare.js")) {
 						t.Errorf("%s: %q is not among the words the scripts get", path, m[1])

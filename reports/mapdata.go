@@ -7,7 +7,6 @@ import (
 	"github.com/paulmach/orb"
 	h3 "github.com/uber/h3-go/v4"
 
-	"sitecover/coverage"
 	"sitecover/geo"
 )
 
@@ -38,6 +37,10 @@ type mapData struct {
 	Stations  []stationData     `json:"stations"`
 	Places    placeData         `json:"places"` // to be found by name
 	Charts    []chartView       `json:"charts"`
+	Views     viewData          `json:"views"`
+	Methods   []string          `json:"methods"` // ways to cut values into classes
+	Base      *BaseMap          `json:"base,omitempty"`
+	Frame     [3]float64        `json:"frame"` // of the projection: origin (degrees), metres a degree
 }
 
 type tierData struct {
@@ -57,15 +60,21 @@ type regionData struct {
 	At     [2]int64   `json:"at"`  // label point
 	Box    [4]int64   `json:"box"` // of its inhabited cells
 	Tiers  [][8]int64 `json:"t"`
+
+	Groups [][][2]int64 `json:"g,omitempty"`  // per tier and group: people, covered
+	Hours  [][][2]int64 `json:"o,omitempty"`  // per tier and moment: covered for certain, covered perhaps
+	Land   [][2]float64 `json:"ha,omitempty"` // per tier: residential hectares, covered
 }
 
 type cellData struct {
 	Count  int            `json:"count"`
 	Hex    hexModel       `json:"hex"`
-	People string         `json:"people"` // packed tenths of persons
-	Region string         `json:"region"` // packed
-	Parts  string         `json:"parts"`  // packed
-	Breaks []float64      `json:"breaks"` // class breaks of people, ascending
+	People string         `json:"people"`          // packed tenths of persons
+	Region string         `json:"region"`          // packed
+	Parts  string         `json:"parts"`           // packed
+	Breaks []float64      `json:"breaks"`          // class breaks of people, ascending
+	Foot   string         `json:"foot,omitempty"`  // packed tenths of footfall
+	Steps  []float64      `json:"steps,omitempty"` // class breaks of footfall
 	Tiers  []cellTierData `json:"tiers"`
 }
 
@@ -93,6 +102,12 @@ type siteData struct {
 	At    [2]int64 `json:"at"`
 	State int      `json:"s"` // 0 open, 1 open but below the minimum area, 2 not open
 	Area  string   `json:"a,omitempty"`
+
+	Region    int32     `json:"rg"`
+	Hours     string    `json:"h,omitempty"`
+	Parent    string    `json:"p,omitempty"`
+	Catchment string    `json:"c,omitempty"` // people of its catchment
+	Card      *cardData `json:"k,omitempty"`
 }
 
 type gapData struct {
@@ -104,6 +119,9 @@ type gapData struct {
 	Box    [4]int64 `json:"box"`
 	Count  int      `json:"count"`
 	Data   string   `json:"data"`
+	Region int32    `json:"rg"`
+	Fix    string   `json:"f,omitempty"`
+	Zones  []string `json:"z,omitempty"`
 }
 
 type pickData struct {
@@ -112,6 +130,9 @@ type pickData struct {
 	Name   string   `json:"n"`
 	At     [2]int64 `json:"at"`
 	Gained string   `json:"g"`
+	Region int32    `json:"rg"`
+	Cost   string   `json:"c"`
+	Reason string   `json:"w"`
 }
 
 type stationData struct {
@@ -159,7 +180,7 @@ func (b *builder) buildMap(p *page) *mapData {
 		Roads: packRoads(m.projection, s.Roads), Borders: packBorders(m.projection, s.Regions),
 		// Lists that may stay empty: the scripts expect lists, not null.
 		Exclude: []exclusionData{}, Picks: []pickData{}, Years: []int{}, Stations: []stationData{}}
-	for k := range mapLabels {
+	for k := range scriptLabels {
 		d.Words[k] = b.t(k)
 	}
 	if s.Synthetic {
@@ -188,12 +209,13 @@ func (b *builder) buildMap(p *page) *mapData {
 	if s.Plan != nil {
 		for _, k := range s.Plan.Picks {
 			c := s.Plan.Candidates[k.Candidate]
-			d.Picks = append(d.Picks, pickData{k.Tier, openYear(k), b.candidateName(c), m.at(c.Point), b.people(k.Gained)})
+			d.Picks = append(d.Picks, pickData{k.Tier, openYear(k), b.candidateName(c), m.at(c.Point), b.people(k.Gained), c.Region, b.money(k.Cost), b.reason(k, c)})
 		}
 		for _, y := range s.Plan.Years {
 			d.Years = append(d.Years, y.Year)
 		}
 	}
+	d.Views, d.Methods, d.Base, d.Frame = m.views(), ClassMethods, s.Theme.Base, [3]float64{m.lon0, m.y0, m.scale}
 	for _, st := range s.Stations {
 		d.Stations = append(d.Stations, stationData{st.Rank, b.candidateName(st.Candidate), m.at(st.Candidate.Point), decimal(st.Score, 0)})
 	}
@@ -229,7 +251,22 @@ func (m *mapper) cellData() cellData {
 	for t := range m.s.Tiers {
 		out.Tiers = append(out.Tiers, m.cellTier(t))
 	}
+	out.Foot, out.Steps = m.footfall()
 	return out
+}
+
+// footfall packs the footfall of the inhabited cells, and its class breaks.
+func (m *mapper) footfall() (string, []float64) {
+	if len(m.s.Footfall) == 0 {
+		return "", nil
+	}
+	var pk packer
+	values := make([]float64, len(m.cells))
+	for i, c := range m.cells {
+		values[i] = m.s.Footfall[c.index]
+		pk.uint(uint64(math.Round(values[i] * 10)))
+	}
+	return pk.String(), niceBreaks(values)
 }
 
 func (m *mapper) cellTier(t int) cellTierData {
@@ -280,19 +317,24 @@ func (m *mapper) cellYears(t int) string {
 	return pk.String()
 }
 
-// peopleBreaks are four class breaks near the quintiles, each rounded to 1, 2 or 5 times a power of ten.
+// peopleBreaks are the class breaks of the cells' people.
 func peopleBreaks(cells []cell) []float64 {
-	if len(cells) == 0 {
-		return []float64{}
-	}
-	counts := make([]coverage.People, len(cells))
+	people := make([]float64, len(cells))
 	for i, c := range cells {
-		counts[i] = c.people
+		people[i] = c.people.Float()
 	}
-	slices.Sort(counts)
-	var out []float64
+	return niceBreaks(people)
+}
+
+// niceBreaks are four class breaks near the quintiles, each rounded to 1, 2 or 5 times a power of ten. It sorts the values.
+func niceBreaks(values []float64) []float64 {
+	out := []float64{}
+	slices.Sort(values)
 	for _, q := range []float64{0.3, 0.6, 0.8, 0.93} {
-		v := niceNumber(counts[int(q*float64(len(counts)-1))].Float())
+		if len(values) == 0 {
+			break
+		}
+		v := niceNumber(values[int(q*float64(len(values)-1))])
 		if len(out) == 0 || v > out[len(out)-1] {
 			out = append(out, v)
 		}
@@ -313,24 +355,6 @@ func niceNumber(x float64) float64 {
 		}
 	}
 	return best
-}
-
-func (m *mapper) sites() []siteData {
-	out := make([]siteData, 0, len(m.s.Sites))
-	for _, x := range m.s.Sites {
-		d := siteData{ID: x.ID, Name: x.Name, Tier: x.Tier, At: m.at(x.Point)}
-		if x.FloorArea >= 0 {
-			d.Area = m.area(x.FloorArea)
-		}
-		switch {
-		case !x.OpenOn(m.s.Date):
-			d.State = 2
-		case x.FloorArea >= 0 && x.FloorArea < m.s.Tiers[x.Tier].MinArea:
-			d.State = 1
-		}
-		out = append(out, d)
-	}
-	return out
 }
 
 // maxPlaces bounds what the search of the page holds, to keep the page small. A study with more named places is searched by
@@ -374,7 +398,8 @@ func (m *mapper) gaps() []gapData {
 		g := &m.s.Gaps[i]
 		var pk packer
 		n := packRings(m.projection, g.Shape, 0, &pk)
-		d := gapData{Tier: g.Tier, Rank: g.Rank, People: m.people(g.People), Name: m.gapName(g), At: m.at(g.Centre), Count: n, Data: pk.String()}
+		d := gapData{Tier: g.Tier, Rank: g.Rank, People: m.people(g.People), Name: m.gapName(g), At: m.at(g.Centre), Count: n, Data: pk.String(),
+			Region: g.Region, Fix: m.fix(i).Text(m.t("stop")), Zones: m.zoneNames(g)}
 		d.Box = [4]int64{d.At[0], d.At[1], d.At[0], d.At[1]}
 		for _, c := range g.Cells {
 			at := m.s.Grid.Cells[c].LatLng()
@@ -430,6 +455,9 @@ func (m *mapper) regions() []regionData {
 			out[r].Tiers = append(out[r].Tiers, [8]int64{heads(x.People), heads(x.Covered), heads(x.Unconnected), int64(x.Open),
 				int64(x.Qualifying), int64(x.Required), int64(x.Owning), int64(picks[int32(r)])})
 		}
+	}
+	for r := range out {
+		m.regionMore(r, &out[r])
 	}
 	return out
 }

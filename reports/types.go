@@ -41,6 +41,9 @@ type Study struct {
 	Assumptions []Assumption
 	Inputs      []Input
 	Findings    []Finding
+
+	Measures       // what else the study tells
+	Theme    Theme // how the report looks
 }
 
 // Assumption is a number or rule that shaped the result.

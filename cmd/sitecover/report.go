@@ -42,6 +42,7 @@ func (a *app) reportCmd() *cobra.Command {
 	cmd.Flags().StringSliceVar(&o.Layers, "layers", nil, a.t("图层格式：%s（默认 %s）", "layer formats: %s (default %s)", strings.Join(reports.AllLayers, ","), strings.Join(reports.DefaultLayers, ",")))
 	cmd.Flags().StringVar(&o.CRS, "crs", "", a.t("图层坐标：wgs84、cgcs2000、gcj02（默认 wgs84）", "coordinates of the layers: wgs84, cgcs2000, gcj02 (default wgs84)"))
 	cmd.Flags().BoolVar(&o.Brief, "docx", true, a.t("写出 Word 简报 brief.docx", "write the Word brief, brief.docx"))
+	cmd.Flags().BoolVar(&o.Frontier, "frontier", false, a.t("算出投入与覆盖曲线（小的研究总会算）", "work out coverage against money (small studies always do)"))
 	a.searchFlags(cmd)
 	return cmd
 }

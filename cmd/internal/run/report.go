@@ -21,6 +21,8 @@ type ReportOptions struct {
 	CRS     string   // of the map layers; "" = WGS84
 	Version string   // of the program
 	Brief   bool     // also the Word brief
+
+	Frontier bool // coverage against money even where the study is large
 }
 
 // Report runs what is left of the study and writes the report into a folder.
@@ -28,8 +30,16 @@ func (s *Session) Report(ctx context.Context, dir string, o ReportOptions) error
 	if err := s.All(ctx); err != nil {
 		return err
 	}
+	if err := s.measure(ctx, o); err != nil {
+		return err
+	}
+	study := s.Arranged(o.Version)
+	var err error
+	if study.Theme, err = s.theme(); err != nil {
+		return err
+	}
 	s.stage("写出报告", "writing the report")
-	return reports.Write(ctx, dir, s.Arranged(o.Version), reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS, Brief: o.Brief})
+	return reports.Write(ctx, dir, study, reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS, Brief: o.Brief})
 }
 
 // All computes everything that a report shows.
@@ -50,6 +60,9 @@ func (s *Session) Arranged(version string) *reports.Study {
 		Regions: s.Data.Regions, Grid: s.Grid, Roads: s.Data.Roads, Tiers: s.tiers, Sites: s.Data.Sites,
 		Places: s.Data.Places, Exclusions: s.Data.Exclusions, Demand: s.Demand, Coverage: s.Result,
 		Gaps: s.Gaps, Plan: s.Plan, Stations: s.Stations, ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(),
+	}
+	if s.measures != nil {
+		out.Measures = *s.measures
 	}
 	for _, in := range s.Data.Inputs {
 		out.Inputs = append(out.Inputs, reports.Input(in))

@@ -12,6 +12,7 @@ import (
 	"sitecover/geo"
 	"sitecover/geo/grid"
 	"sitecover/geo/network"
+	"sitecover/reports"
 	"sitecover/siting"
 )
 
@@ -49,12 +50,13 @@ type Session struct {
 	Plan     *siting.Plan // nil when the study has no budget
 	Stations []siting.Station
 
-	found  *siting.CandidateSet
-	asked  *siting.Problem // that Plan answers
-	opts   Options
-	graphs map[coverage.GraphKey]*network.Graph
-	modes  map[string]network.Mode
-	tiers  []coverage.Tier
+	found    *siting.CandidateSet
+	measures *reports.Measures // what only reports tell
+	asked    *siting.Problem   // that Plan answers
+	opts     Options
+	graphs   map[coverage.GraphKey]*network.Graph
+	modes    map[string]network.Mode
+	tiers    []coverage.Tier
 }
 
 // Open loads and reads a study: everything that `check` verifies. Problems of the inputs are data.InputErrors.
