@@ -30,26 +30,55 @@ type browser struct {
 	requests []string // everything asked for but the page itself
 }
 
-// openBrowser starts Chromium, or skips the test where there is none. SITECOVER_NEED_CHROMIUM=1 makes that a failure.
-func openBrowser(t *testing.T, width, height int64) *browser {
-	t.Helper()
-	path := ""
+// shared is the one Chromium of all tests: starting one takes longer than most tests.
+var shared struct {
+	once sync.Once
+	ctx  context.Context
+	stop func()
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.stop != nil {
+		shared.stop()
+	}
+	os.Exit(code)
+}
+
+// chromium is the path of the browser, "" where there is none.
+func chromium() string {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
+			return p
 		}
 	}
+	return ""
+}
+
+// startChromium starts the shared browser.
+func startChromium(path string) {
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	shared.ctx, shared.stop = ctx, func() { cancel(); stopAlloc() }
+	shared.err = chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+}
+
+// openBrowser opens a tab of its own, or skips the test where there is no Chromium. SITECOVER_NEED_CHROMIUM=1 makes that a failure.
+func openBrowser(t *testing.T, width, height int64) *browser {
+	t.Helper()
+	path := chromium()
 	if path == "" {
 		if os.Getenv("SITECOVER_NEED_CHROMIUM") != "" {
 			t.Fatal("no Chromium found, and SITECOVER_NEED_CHROMIUM is set")
 		}
 		t.Skip("no Chromium on PATH (Debian: apt-get install chromium fonts-noto-cjk)")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
+	if shared.once.Do(func() { startChromium(path) }); shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	ctx, cancel := chromedp.NewContext(shared.ctx)
 	t.Cleanup(cancel)
 	b := &browser{ctx: ctx}
 	if err := chromedp.Listen(ctx, b.note); err != nil {
@@ -179,8 +208,8 @@ func TestPageInBrowser(t *testing.T) {
 			if got := ask[int](t, b, `document.querySelectorAll('img, iframe, link[rel=stylesheet]').length`); got != 0 {
 				t.Errorf("%d elements that load something", got)
 			}
-			if got := ask[int](t, b, `document.querySelectorAll('.chart svg').length`); got != 4 {
-				t.Errorf("%d charts drawn, want 4", got)
+			if got := ask[int](t, b, `document.querySelectorAll('.chart svg').length`); got != 6 {
+				t.Errorf("%d charts drawn, want 6", got)
 			}
 			checkLayers(t, b)
 			checkTiers(t, b)
@@ -297,7 +326,7 @@ func TestPageOnAPhone(t *testing.T) {
 	dir, _ := written(t, makeStudy(t, smallWorld), Chinese)
 	b.open(t, dir)
 	if over := ask[[]string](t, b, `Array.from(document.querySelectorAll('body *')).filter(function (e) {
-	  return e.getBoundingClientRect().right > 391 && !e.closest('.scroll, nav, .tip') && e.offsetParent; }).slice(0, 5).map(function (e) { return e.tagName + '.' + e.className; })`); len(over) > 0 {
+	  return e.getBoundingClientRect().right > 391 && !e.closest('.scroll, nav, .tip, details:not([open])') && e.offsetParent; }).slice(0, 5).map(function (e) { return e.tagName + '.' + e.className; })`); len(over) > 0 {
 		t.Errorf("wider than the screen: %v", over)
 	}
 	if ask[bool](t, b, `document.documentElement.scrollWidth > 390`) {

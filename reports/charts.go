@@ -37,7 +37,16 @@ func (b *builder) charts(p *page) []chartView {
 		rank.Options = append(rank.Options, b.rankChart(v))
 		dist.Options = append(dist.Options, b.distanceChart(v))
 	}
-	return []chartView{trend, rank, dist, {ID: "people", Options: []map[string]any{b.peopleChart()}}}
+	out := []chartView{trend, rank, dist, {ID: "people", Options: []map[string]any{b.peopleChart()}}}
+	frontier, lorenz := chartView{ID: "frontier"}, chartView{ID: "lorenz"}
+	for t := range p.Tiers {
+		frontier.Options, lorenz.Options = append(frontier.Options, b.frontierChart(t)), append(lorenz.Options, b.lorenzChart(t))
+	}
+	out = append(out, frontier, lorenz, chartView{ID: "flow", Options: []map[string]any{b.flowChart()}}, chartView{ID: "radar", Options: []map[string]any{b.radarChart()}})
+	if p.Track != nil {
+		out = append(out, p.Track.charts...)
+	}
+	return out
 }
 
 // percentValue is a share as a chart value with one decimal; "-" is ECharts' word for no value.

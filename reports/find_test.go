@@ -37,7 +37,7 @@ func TestLinksLeadIntoThePage(t *testing.T) {
 	dir, _ := written(t, makeStudy(t, smallWorld), Chinese)
 	b.openAt(t, dir, "")
 	home := ask[float64](t, b, `SC.maps.gaps.view.s`)
-	for hash, mark := range map[string]string{"#gap-3": "gap", "#gap-1@2": "gap", "#region-0102": "box", "#site-S004": "place"} {
+	for hash, mark := range map[string]string{"#gap-3": "gap", "#gap-1@2": "gap"} {
 		b.openAt(t, dir, hash)
 		if got := ask[string](t, b, `(SC.maps.gaps.mark || {}).kind || ''`); got != mark {
 			t.Errorf("%s marks %q, want %q", hash, got, mark)

@@ -130,6 +130,7 @@ var viewLabels = map[string]text{
 
 // moreLabels are the words of the measures, charts and sections that not every study has.
 var moreLabels = map[string]text{
+	"unit.money":     {"万元", "million yuan"},
 	"frontier.title": {"钱花到多少合适", "How much money is enough?"},
 	"frontier.line":  {"投入 %s可达 %s，已得全部增量的 %s；投入 %s可达 %s", "%s reaches %s, which is %s of all the gain; %s reaches %s"},
 	"frontier.flat":  {"投入 %s以内，再多的钱也不增加覆盖", "Within %s, more money adds no coverage"},
@@ -183,7 +184,7 @@ var moreLabels = map[string]text{
 	"nav.sites": {"达标", "Sites"}, "nav.stations": {"驿站", "Stations"}, "nav.tracking": {"进度", "Progress"}, "nav.trust": {"依据", "Basis"},
 
 	"s7.title":        {"现有阵地达标吗", "Do the sites meet the standard?"},
-	"assess.line":     {"对照《%s》评定 %s 处开放站点，%s 处达到等级。", "Of %[2]s open sites held against “%[1]s”, %[3]s reach a grade."},
+	"assess.line":     {"对照《%s》评定 %s 处开放站点，%s 处达到等级。", "Against “%s”: of %s open sites, %s reach a grade."},
 	"assess.nogrades": {"对照《%s》评定 %s 处开放站点；标准不分等级。", "Against “%s”: %s open sites; the standard has no grades."},
 	"assess.grades":   {"各层级达到的等级", "Grades reached, by tier"},
 	"assess.sites":    {"不达标项最多的站点", "Sites that miss most required items"},
@@ -195,7 +196,7 @@ var moreLabels = map[string]text{
 	"track.targets":   {"目标完成情况", "Targets"},
 	"track.pipeline":  {"在途项目 %s 个", "%s projects under way"},
 	"track.money":     {"资金到位与支付", "Money by year"},
-	"track.series":    {"%s%s：%s 为 %s", "Tier “%s”, %s: %[4]s on %[3]s"},
+	"track.series":    {"%s%s：%s 为 %s", "Tier “%s”, %s: on %s it is %s"},
 	"track.why":       {"%s覆盖变化 %s 个百分点：站点 %s，人口 %s，道路与边界 %s", "Tier “%s”: coverage changed by %s points: sites %s, people %s, roads and borders %s"},
 	"track.remarks":   {"说明", "Remarks"},
 	"track.effective": {"有效覆盖", "effective coverage"},

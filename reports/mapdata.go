@@ -37,8 +37,10 @@ type mapData struct {
 	Stations  []stationData     `json:"stations"`
 	Places    placeData         `json:"places"` // to be found by name
 	Charts    []chartView       `json:"charts"`
+	Blank     [][]int32         `json:"blank"` // per tier: regions that own no qualifying site
 	Views     viewData          `json:"views"`
-	Methods   []string          `json:"methods"` // ways to cut values into classes
+	Methods   []string          `json:"methods"`   // ways to cut values into classes
+	MoneyUnit string            `json:"moneyUnit"` // of charts
 	Base      *BaseMap          `json:"base,omitempty"`
 	Frame     [3]float64        `json:"frame"` // of the projection: origin (degrees), metres a degree
 }
@@ -46,8 +48,9 @@ type mapData struct {
 type tierData struct {
 	Name  string  `json:"name"`
 	Limit string  `json:"limit"`
-	Max   float64 `json:"max"`  // metres or seconds
-	Unit  string  `json:"unit"` // "m" or "s"
+	Max   float64 `json:"max"`   // metres or seconds
+	Unit  string  `json:"unit"`  // "m" or "s"
+	Owner int     `json:"owner"` // level whose every region must own one, -1 = none
 }
 
 // regionData is a region with its figures: for each tier people, covered, unconnected, open, qualifying, required, owning,
@@ -190,7 +193,7 @@ func (b *builder) buildMap(p *page) *mapData {
 		d.Notice = b.t("map.notice")
 	}
 	for _, t := range s.Tiers {
-		d.Tiers = append(d.Tiers, tierData{t.Name, b.cost(t.Limit.Max, t.Limit.Metric), t.Limit.Max.Value(), t.Limit.Metric.String()})
+		d.Tiers = append(d.Tiers, tierData{t.Name, b.cost(t.Limit.Max, t.Limit.Metric), t.Limit.Max.Value(), t.Limit.Metric.String(), t.OwnerLevel})
 	}
 	for _, l := range s.Regions.Levels {
 		d.Levels = append(d.Levels, l.Name)
@@ -215,6 +218,10 @@ func (b *builder) buildMap(p *page) *mapData {
 			d.Years = append(d.Years, y.Year)
 		}
 	}
+	for t := range s.Tiers {
+		d.Blank = append(d.Blank, append([]int32{}, s.Coverage.Blank[t]...))
+	}
+	d.MoneyUnit = b.t("unit.money")
 	d.Views, d.Methods, d.Base, d.Frame = m.views(), ClassMethods, s.Theme.Base, [3]float64{m.lon0, m.y0, m.scale}
 	for _, st := range s.Stations {
 		d.Stations = append(d.Stations, stationData{st.Rank, b.candidateName(st.Candidate), m.at(st.Candidate.Point), decimal(st.Score, 0)})

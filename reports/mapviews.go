@@ -351,6 +351,17 @@ func (f *fixData) Text(stop string) string {
 	return strings.Join(parts, " ")
 }
 
+// Short is the one answer that a list has room for: all that is needed together, or else the nearest place.
+func (f *fixData) Short() string {
+	switch {
+	case f == nil:
+		return ""
+	case f.All != "":
+		return f.All
+	}
+	return f.Nearest
+}
+
 // zoneNames are the special areas that a gap touches.
 func (b *builder) zoneNames(g *coverage.Gap) (out []string) {
 	for _, z := range g.Zones {

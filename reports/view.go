@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -30,6 +31,47 @@ type page struct {
 	Ranked                     bool // there are regions to compare
 	FindHint                   string
 	Charts                     []chartView
+
+	Sections []sectionView
+	Heading  string // the study's name, or the theme's title
+	Kicker   string // the line above it
+	Foot     string // "" = the house's own alone
+	Others   []gridView
+	Assessed *assessedView
+	Track    *trackView
+	Flow     *flowView
+}
+
+// sectionView is one section of the page: its kind, its number, and the words that the theme may replace.
+type sectionView struct {
+	ID, Anchor        string
+	No                int
+	Nav, Title, Intro string
+}
+
+// SectionIDs are the sections of a report in their usual order.
+var SectionIDs = []string{"now", "gaps", "plan", "behind", "sites", "stations", "tracking", "trust"}
+
+// anchors are the links of the sections: they stay the same whatever the order.
+var anchors = map[string]string{"now": "s1", "gaps": "s2", "plan": "s3", "behind": "s4", "stations": "s5", "trust": "s6", "sites": "s7", "tracking": "s8"}
+
+// sections are those that the theme asks for and the study can fill.
+func (b *builder) sections(p *page) (out []sectionView) {
+	order := b.s.Theme.Sections
+	if order == nil {
+		order = SectionIDs
+	}
+	for _, id := range order {
+		if id == "sites" && p.Assessed == nil || id == "tracking" && p.Track == nil {
+			continue
+		}
+		s := sectionView{ID: id, Anchor: anchors[id], No: len(out) + 1, Nav: b.or("nav."+id, id), Title: b.or(anchors[id]+".title", id), Intro: b.s.Theme.Texts[id+".intro"]}
+		if t := b.s.Theme.Texts[id+".title"]; t != "" {
+			s.Title = t
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // tierView is all that is said about one tier.
@@ -60,6 +102,10 @@ type tierView struct {
 	Rank     []rankView
 	Blanks   []blankGroup
 	BlankSum string
+
+	Frontier *frontierView
+	Lorenz   *lorenzView
+	Entities *gridView // that it does not serve
 
 	Years    []yearView
 	Distance []barView
@@ -114,7 +160,13 @@ func buildPage(s *Study, lang string) (*page, *builder) {
 	if b.searchesPlaces() {
 		p.FindHint = b.t("find.hint.places")
 	}
+	p.Others, p.Assessed, p.Track = b.others(), b.assessed(), b.track()
+	if f, ok := b.flow(); ok {
+		p.Flow = &f
+	}
 	p.Charts = b.charts(p)
+	p.Heading, p.Kicker, p.Foot = cmp.Or(s.Theme.Title, s.Name), cmp.Or(s.Theme.Subtitle, s.Theme.Texts["kicker"], b.t("doc.kicker")), s.Theme.Texts["foot"]
+	p.Sections = b.sections(p)
 	return p, b
 }
 
@@ -222,6 +274,15 @@ func (b *builder) tier(t int) tierView {
 	v.Blanks, v.BlankSum = b.blanks(t)
 	v.Years = b.years(t)
 	v.Distance, v.DistLine = b.distances(t)
+	if f, ok := b.frontier(t); ok {
+		v.Frontier = &f
+	}
+	if l, ok := b.lorenz(t); ok {
+		v.Lorenz = &l
+	}
+	if e, ok := b.unservedEntities(t); ok {
+		v.Entities = &e
+	}
 	return v
 }
 

@@ -320,4 +320,10 @@ func (b *builder) afterPlan(t int) []float64 {
 }
 
 // siteLink leads to the card of a site.
-func siteLink(id string) string { return "#site-" + url.PathEscape(id) }
+func siteLink(id string) string { return "#site-" + escape(id) }
+
+// regionLink leads to the page of a region.
+func regionLink(id string) string { return "#region-" + escape(id) }
+
+// escape writes an id as part of a link.
+func escape(id string) string { return url.PathEscape(id) }

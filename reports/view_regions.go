@@ -26,6 +26,8 @@ type gapView struct {
 	Site     string
 	Distance string
 	Plan     string // what the plan does there, "" = nothing
+	Fix      string // what would close it, "" = not worked out
+	Zones    string // special areas that it touches
 }
 
 // gaps lists the gaps of a tier in rank order.
@@ -44,7 +46,9 @@ func (b *builder) gaps(t int) (list []gapView, more, line string) {
 			continue
 		}
 		shown += g.People
-		list = append(list, b.gap(g, planned))
+		v := b.gap(g, planned)
+		v.Fix, v.Zones = b.fix(i).Short(), strings.Join(b.zoneNames(g), b.t("comma"))
+		list = append(list, v)
 	}
 	if n == 0 {
 		return nil, "", b.t("gaps.none", b.s.Tiers[t].Name)
@@ -153,7 +157,10 @@ type rankView struct {
 	Presence string
 	Open     string
 	New      string
+	After    string  // coverage at the end of the plan
+	Change   float64 // the same as a share; NaN = not known
 	Children bool
+	Link     string // to its page
 }
 
 // ranking orders the regions of the ranked level, the lowest coverage first; regions without people come last.
@@ -167,11 +174,16 @@ func (b *builder) ranking(t int) ([]rankView, string) {
 			goal = share
 		}
 	}
-	picks := b.picksByRegion(t)
+	picks, after := b.picksByRegion(t), b.afterPlan(t)
 	var rows []rankView
 	for r := range s.Regions.All {
 		if s.Regions.All[r].Level == b.rank {
-			rows = append(rows, b.rankRow(t, int32(r), goal, picks))
+			row := b.rankRow(t, int32(r), goal, picks)
+			row.After, row.Change = "—", math.NaN()
+			if after != nil {
+				row.After, row.Change = percent(after[r]), after[r]
+			}
+			rows = append(rows, row)
 		}
 	}
 	slices.SortStableFunc(rows, func(x, y rankView) int {
@@ -196,7 +208,8 @@ func btoi(b bool) int {
 func (b *builder) rankRow(t int, r int32, goal float64, picks map[int32]int) rankView {
 	x := b.s.Coverage.Region[t][r]
 	v := rankView{Region: r, Name: b.regionName(r), People: b.people(x.People), Share: math.NaN(), Goal: goal, Diff: "—",
-		Unserved: b.people(x.People - x.Covered), Presence: "—", Open: group(int64(x.Open)), New: "—"}
+		Unserved: b.people(x.People - x.Covered), Presence: "—", Open: group(int64(x.Open)), New: "—",
+		Link: regionLink(b.s.Regions.All[r].ID)}
 	if share, ok := x.Effective(); ok {
 		v.Share = share
 		if !math.IsNaN(goal) {
@@ -268,7 +281,11 @@ type blankGroup struct {
 	Name  string
 	Count string
 	Names []string
+	Links []namedLink // the same, with their pages
 }
+
+// namedLink is a name that leads to a page of its own.
+type namedLink struct{ Name, Link string }
 
 // blanks groups the blank list (空白点) by ranked region.
 func (b *builder) blanks(t int) ([]blankGroup, string) {
@@ -280,7 +297,7 @@ func (b *builder) blanks(t int) ([]blankGroup, string) {
 	if len(s.Coverage.Blank[t]) == 0 {
 		return nil, b.t("blank.zero", level, tier.Name)
 	}
-	byGroup := map[int32][]string{}
+	byGroup, links := map[int32][]string{}, map[int32][]namedLink{}
 	var order []int32
 	for _, r := range s.Coverage.Blank[t] {
 		g := ancestor(s.Regions, r, b.rank)
@@ -291,6 +308,7 @@ func (b *builder) blanks(t int) ([]blankGroup, string) {
 			order = append(order, g)
 		}
 		byGroup[g] = append(byGroup[g], b.regionName(r))
+		links[g] = append(links[g], namedLink{b.regionName(r), regionLink(s.Regions.All[r].ID)})
 	}
 	slices.SortStableFunc(order, func(x, y int32) int {
 		return cmp.Or(cmp.Compare(len(byGroup[y]), len(byGroup[x])), cmp.Compare(x, y))
@@ -301,7 +319,7 @@ func (b *builder) blanks(t int) ([]blankGroup, string) {
 		if g >= 0 {
 			name = b.regionName(g)
 		}
-		out = append(out, blankGroup{Name: name, Count: group(int64(len(byGroup[g]))), Names: byGroup[g]})
+		out = append(out, blankGroup{Name: name, Count: group(int64(len(byGroup[g]))), Names: byGroup[g], Links: links[g]})
 	}
 	return out, b.t("blank.line", group(int64(len(s.Coverage.Blank[t]))), level, tier.Name)
 }

@@ -5,9 +5,10 @@
   SC.mapControls = function (map) {
     var box = map.figure.querySelector('.layerbox'), name = 'paint-' + map.id, initial = map.on.paint;
     box.appendChild(SC.el('h4', '', SC.word('map.colour')));
-    ['share', 'cost', 'uncovered', 'people', 'none'].forEach(function (p) {
+    ['share', 'cost', 'uncovered', 'people'].concat(SC.data.cells.foot ? ['foot'] : [], 'none').forEach(function (p) {
       box.appendChild(choice('radio', name, p, SC.word('paint.' + p), p === initial, function () { map.paint = p; map.redraw(); }));
     });
+    if (SC.data.views.breaks.length) choroControls(map, box, name);
     box.appendChild(SC.el('h4', '', SC.word('map.layers')));
     layersOf(map).forEach(function (l) {
       box.appendChild(choice('checkbox', 'layer-' + map.id, l, SC.word('layer.' + l), !!map.on[l], function (on) { map.on[l] = on; map.redraw(); }));
@@ -18,12 +19,38 @@
         else map.zoom(b.dataset.zoom === 'in' ? 1.5 : 1 / 1.5);
       });
     });
+    map.figure.querySelector('[data-save]').addEventListener('click', function () { SC.download(SC.mapPicture(map), 'map-' + map.id); });
     map.canvas.addEventListener('keydown', function (e) { key(map, e); });
   };
+
+  // choroControls choose whole regions by class: what is shown, how the classes are cut, and the level.
+  function choroControls(map, box, name) {
+    box.appendChild(SC.el('h4', '', SC.word('map.regions')));
+    ['effective', 'unserved', 'people'].forEach(function (m) {
+      box.appendChild(choice('radio', name, 'choro.' + m, SC.word('choro.' + m), false, function () { map.paint = 'choro.' + m; map.redraw(); }));
+    });
+    box.appendChild(chooser(SC.word('map.classes'), SC.data.methods.map(function (m, i) { return [i, SC.word('classes.' + m)]; }), 0, function (v) { map.method = v; map.redraw(); }));
+    var levels = SC.data.views.breaks.map(function (b) { return [b.level, SC.data.levels[b.level]]; });
+    if (levels.length > 1) box.appendChild(chooser(SC.word('col.region'), levels, SC.choroLevel(map).level, function (v) { map.level = v; map.redraw(); }));
+  }
+
+  function chooser(text, options, chosen, act) {
+    var label = SC.el('label', 'chooser', text + ' '), select = document.createElement('select');
+    options.forEach(function (o) {
+      var e = SC.el('option', '', o[1]);
+      e.value = o[0];
+      e.selected = o[0] === chosen;
+      select.appendChild(e);
+    });
+    select.addEventListener('change', function () { act(+select.value); });
+    label.appendChild(select);
+    return label;
+  }
 
   // layersOf leaves out switches for what the study does not have.
   function layersOf(map) {
     var d = SC.data, has = { gaps: d.gaps.length, sites: d.sites.length, others: d.tiers.length > 1, picks: d.picks.length, stations: d.stations.length,
+      reach: d.views.reach.some(function (b) { return b.length; }), catch: d.views.catch.some(function (c) { return c.count; }), entities: d.views.entities.length, base: d.base,
       borders: d.borders.length, roads: d.roads.length, excl: d.exclude.length, labels: 1 };
     return Object.keys(has).filter(function (l) { return has[l]; });
   }
@@ -136,10 +163,15 @@
       var t = d.stations[hit.i];
       line('head', t.r + ' ' + t.n);
       line('', SC.word('tip.score', t.s));
+    } else if (hit.kind === 'entity') {
+      var en = d.views.entities[hit.i], served = en.t[SC.state.tier];
+      line('head', en.n);
+      line('', en.k + ' · ' + SC.word(served && served[0] ? 'class.served' : 'class.none'));
     } else if (hit.kind === 'gap') {
       var g = d.gaps[hit.i];
       line('head', g.n);
       line('', SC.word('tip.gap', g.r, g.p));
+      line('quiet', g.f);
     }
   };
 
@@ -169,18 +201,19 @@
   SC.mapLegend = function (map) {
     var box = map.figure.querySelector('.legend'), d = SC.data, world = SC.world(), tier = SC.state.tier;
     var paintName = map.paint || map.figure.querySelector('[name="paint-' + map.id + '"]:checked').value;
-    var paint = SC.paints[paintName](world, tier, map.id === 'plan' ? SC.state.year : 0);
+    var paint = SC.paints[paintName](world, tier, map.id === 'plan' ? SC.state.year : 0, map);
     var counts = paint.classes.map(function () { return 0; });
-    for (var i = 0; i < world.hex.count; i++) { var c = paint.of(i); if (c >= 0) counts[c]++; }
+    if (paint.region) d.regions.forEach(function (r, i) { if (r.l === paint.level) counts[paint.region(i)]++; });
+    else for (var i = 0; i < world.hex.count; i++) { var c = paint.of(i); if (c >= 0) counts[c]++; }
     map.figure.querySelectorAll('[data-tiername]').forEach(function (e) { e.textContent = d.tiers[tier].name; });
     box.textContent = '';
-    if (paint.classes.length) box.appendChild(SC.el('b', '', SC.word('paint.' + paintName) + (paint.unit ? '（' + paint.unit + '）' : '')));
+    if (paint.classes.length) box.appendChild(SC.el('b', '', SC.word(paint.region ? paintName : 'paint.' + paintName) + (paint.unit ? '（' + paint.unit + '）' : '')));
     paint.classes.forEach(function (cl, k) {
       var item = SC.el('span', 'item'), sw = SC.el('i', 'swatch');
       sw.style.background = cl.colour;
       item.appendChild(sw);
       item.appendChild(document.createTextNode(cl.label + ' '));
-      item.appendChild(SC.el('small', '', SC.word('class.cells', SC.group(counts[k]))));
+      item.appendChild(SC.el('small', '', SC.word(paint.region ? 'class.regions' : 'class.cells', SC.group(counts[k]))));
       box.appendChild(item);
     });
     symbols(map, box, tier);
@@ -216,6 +249,16 @@
       }
     });
     if (map.on.stations) item('M0-6A6 6 0 1 1 0 6A6 6 0 1 1 0-6Z', 'new', SC.word('layer.stations'), d.stations.length);
+    function swatch(cls, text, n) {
+      var e = SC.el('span', 'item');
+      e.appendChild(SC.el('i', 'swatch ' + cls));
+      e.appendChild(document.createTextNode(text + ' '));
+      if (n) e.appendChild(SC.el('small', '', n));
+      box.appendChild(e);
+    }
+    if (map.on.reach && d.views.reach[tier]) d.views.reach[tier].forEach(function (b, k) { swatch('reach' + Math.min(k, 2), SC.word('layer.reach') + ' ' + SC.word('layer.reachof', b.label)); });
+    if (map.on.catch && d.views.catch[tier]) swatch('catchswatch', SC.word('layer.catch'));
+    if (map.on.entities) item(SC.ENTITY, 'cross', SC.word('layer.entities'), d.views.entities.length);
     if (map.on.gaps) {
       var e = SC.el('span', 'item');
       e.appendChild(SC.el('i', 'swatch gapswatch'));
@@ -224,6 +267,47 @@
       box.appendChild(e);
     }
   }
+
+  // mapPicture is the map as it stands, with its name, legend, scale, date and notice. Tiles of other hosts cannot be taken out of the page.
+  SC.mapPicture = function (map) {
+    var base = map.on.base, k = map.dpr, foot = 92, out = document.createElement('canvas'), x = out.getContext('2d');
+    if (base) { map.on.base = false; map.render(); }
+    map.show();
+    out.width = map.w * k;
+    out.height = (map.h + foot) * k;
+    x.scale(k, k);
+    x.fillStyle = '#ffffff';
+    x.fillRect(0, 0, map.w, map.h + foot);
+    x.drawImage(map.canvas, 0, 0, map.w, map.h);
+    function text(s, px, py, font) {
+      x.font = font + ' "Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
+      var w = x.measureText(s).width;
+      x.fillStyle = 'rgba(255,255,255,0.9)';
+      x.fillRect(px - 4, py - 13, Math.min(w, map.w - 20) + 8, 18);
+      x.fillStyle = SC.colour.ink;
+      x.fillText(s, px, py, map.w - 20);
+    }
+    text(map.figure.querySelector('.mapname').textContent + (SC.data.synthetic ? ' · ' + SC.data.synthetic : ''), 14, 24, '600 13px');
+    var bar = map.figure.querySelector('.scale i').offsetWidth, px = 12, py = map.h + 20;
+    text(map.figure.querySelector('.scale span').textContent, 14, map.h - 16, '12px');
+    x.fillRect(14, map.h - 10, bar, 2);
+    text('↑ ' + SC.word('map.north'), map.w - 40, 24, '13px');
+    map.figure.querySelectorAll('.legend > *').forEach(function (item) {
+      var sw = item.querySelector('.swatch'), w;
+      x.font = (item.tagName === 'B' ? '600 ' : '') + '12px sans-serif';
+      w = x.measureText(item.textContent).width + (sw ? 20 : item.querySelector('svg') ? 18 : 0);
+      if (px + w > map.w - 10) { px = 12; py += 19; }
+      if (sw) { x.fillStyle = getComputedStyle(sw).backgroundColor; x.fillRect(px, py - 10, 14, 11); x.strokeStyle = getComputedStyle(sw).borderTopColor; x.lineWidth = 1; x.strokeRect(px, py - 10, 14, 11); }
+      var path = item.querySelector('svg path');
+      if (path) { x.save(); x.translate(px + 6, py - 5); x.scale(0.8, 0.8); var p = new Path2D(path.getAttribute('d')), style = getComputedStyle(path); x.fillStyle = style.fill; x.strokeStyle = style.stroke; x.fill(p); x.stroke(p); x.restore(); }
+      x.fillStyle = SC.colour.ink;
+      x.fillText(item.textContent, px + (sw ? 20 : path ? 18 : 0), py);
+      px += w + 14;
+    });
+    text(map.figure.querySelector('.source').textContent, 12, map.h + foot - 8, '11px');
+    if (base) { map.on.base = true; map.redraw(); }
+    return out;
+  };
 
   // mapScale sets the scale bar to the longest round length under 120 pixels.
   SC.mapScale = function (map) {

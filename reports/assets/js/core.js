@@ -4,6 +4,27 @@ var SC = {};
 (function () {
   'use strict';
   SC.data = JSON.parse(document.getElementById('data').textContent);
+
+  // put turns one value into another by a patch: objects by key, lists by index.
+  function put(value, patch) {
+    Object.keys(patch).forEach(function (k) {
+      var p = patch[k];
+      if (p && typeof p === 'object' && !Array.isArray(p) && value[k] && typeof value[k] === 'object') put(value[k], p);
+      else value[k] = p;
+    });
+  }
+
+  // The page in the other language stands in a template: ?lang=en (or zh) asks for it.
+  var other = document.getElementById('other'), asked = /[?&]lang=(zh|en)\b/.exec(window.location.search);
+  if (asked && other.lang.slice(0, 2) === asked[1]) {
+    var page = document.getElementById('page');
+    page.textContent = '';
+    page.appendChild(other.content.cloneNode(true));
+    document.documentElement.lang = other.lang;
+    document.title = other.dataset.title;
+    put(SC.data, JSON.parse(document.getElementById('patch').textContent));
+  }
+  other.remove();
   SC.state = { tier: SC.data.lead, year: SC.data.years.length };
 
   // word returns the wording of a key with its %s filled in.

@@ -167,6 +167,8 @@
     });
   }
 
+  SC.traceAll = traceAll;
+
   SC.toScreen = function (v, at) {
     return [(at[0] - v.x) * v.s + v.w / 2, (at[1] - v.y) * v.s + v.h / 2];
   };
@@ -241,11 +243,19 @@
     v.symbol = mpp < 8 ? 1.35 : mpp < 25 ? 1.1 : mpp < 45 ? 0.85 : 0.66;
     ctx.setTransform(v.dpr, 0, 0, v.dpr, 0, 0);
     land(ctx, v, world);
-    cells(ctx, v, world, on.paint);
+    if (on.base) SC.drawBase(ctx, v, on.map);
+    if (on.base) ctx.globalAlpha = 0.55;
+    if (on.paint.region) SC.choropleth(ctx, v, on.paint);
+    else cells(ctx, v, world, on.paint);
+    ctx.globalAlpha = 1;
+    if (on.reach) SC.drawReach(ctx, v, tier);
     if (on.excl) exclusions(ctx, v, world);
     if (on.roads) roads(ctx, v, world, mpp);
     if (on.borders) borders(ctx, v, world);
+    if (on.catch) SC.drawCatch(ctx, v, tier);
+    if (on.outline >= 0) SC.drawOutline(ctx, v, on.outline);
     if (on.gaps) gaps(ctx, v, world, tier);
+    if (on.entities) hits = hits.concat(SC.drawEntities(ctx, v));
     if (on.sites) hits = hits.concat(sites(ctx, v, on, tier));
     if (on.picks) hits = hits.concat(picks(ctx, v, on, tier, SC.state.year));
     if (on.stations) hits = hits.concat(stations(ctx, v, boxes));

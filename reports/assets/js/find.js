@@ -10,6 +10,7 @@
   // showOn moves a map to a box of the world, marks what is there and brings the map into the window.
   function showOn(map, where, mark) {
     if (!map) return;
+    SC.closeView(true);
     map.seen = true;
     map.focus(where);
     map.mark = mark;
@@ -24,12 +25,6 @@
     if (row) row.parentNode.parentNode.scrollTop = row.parentNode.offsetTop - row.parentNode.parentNode.offsetTop;
   }
 
-  function goRegion(i) { showOn(SC.maps.gaps, d.regions[i].box, { kind: 'box', box: d.regions[i].box }); }
-
-  function goSite(s) {
-    if (s.t !== SC.state.tier) SC.set('tier', s.t);
-    showOn(SC.maps.gaps, box(s.at), { kind: 'place', at: s.at });
-  }
 
   // linkTo is the link of a gap: the tier is named where it is not the first shown.
   SC.linkTo = function (hash) { if (window.history.replaceState) window.history.replaceState(null, '', hash); };
@@ -37,14 +32,19 @@
 
   function follow() {
     var m = /^#(gap|region|site)-(.+)$/.exec(decode(window.location.hash)), i;
-    if (!m) return;
+    if (!m) {
+      SC.closeView(true);
+      var target = /^#\w+$/.test(window.location.hash) && document.querySelector(window.location.hash);
+      if (target) target.scrollIntoView();
+      return;
+    }
     if (m[1] === 'gap') {
       var part = m[2].split('@'), tier = part.length > 1 ? +part[1] : d.lead;
       d.gaps.forEach(function (g) { if (g.t === tier && String(g.r) === part[0]) goGap(g); });
     } else if (m[1] === 'region') {
-      for (i = 0; i < d.regions.length; i++) if (d.regions[i].id === m[2]) { goRegion(i); return; }
+      for (i = 0; i < d.regions.length; i++) if (d.regions[i].id === m[2]) { SC.openRegion(i); return; }
     } else {
-      for (i = 0; i < d.sites.length; i++) if (d.sites[i].id === m[2]) { goSite(d.sites[i]); return; }
+      for (i = 0; i < d.sites.length; i++) if (d.sites[i].id === m[2]) { SC.openSite(i); return; }
     }
   }
 
@@ -59,10 +59,10 @@
     entries = [];
     function add(name, kind, act) { entries.push({ name: name, low: name.toLowerCase(), kind: kind, act: act }); }
     d.regions.forEach(function (r, i) {
-      add(r.n, d.levels[r.l] + (r.p >= 0 ? ' · ' + SC.regionPath(r.p) : ''), function () { goRegion(i); SC.linkTo('#region-' + encodeURIComponent(r.id)); });
+      add(r.n, d.levels[r.l] + (r.p >= 0 ? ' · ' + SC.regionPath(r.p) : ''), function () { SC.linkTo(SC.regionLink(i)); SC.openRegion(i); });
     });
-    d.sites.forEach(function (s) {
-      add(s.n, d.tiers[s.t].name, function () { goSite(s); SC.linkTo('#site-' + encodeURIComponent(s.id)); });
+    d.sites.forEach(function (s, i) {
+      add(s.n, d.tiers[s.t].name, function () { SC.linkTo(SC.siteLink(i)); SC.openSite(i); });
     });
     d.gaps.forEach(function (g) {
       add(g.n, SC.word('layer.gaps') + ' ' + g.r + ' · ' + d.tiers[g.t].name, function () { goGap(g); SC.linkTo(SC.gapLink(g)); });

@@ -8,7 +8,8 @@
   var SETUPS = {
     gaps: { paint: 'share', gaps: true, sites: true, others: false, picks: false, stations: false },
     plan: { paint: 'share', gaps: false, sites: true, others: false, picks: true, stations: false, years: true },
-    stations: { paint: 'people', gaps: false, sites: false, others: false, picks: false, stations: true }
+    region: { paint: 'share', gaps: true, sites: true, others: true, picks: true, stations: false },
+    stations: { paint: SC.data.cells.foot ? 'foot' : 'people', gaps: false, sites: false, others: false, picks: false, stations: true }
   };
   SC.maps = {};
 
@@ -18,7 +19,7 @@
     this.canvas = figure.querySelector('canvas');
     this.ctx = this.canvas.getContext('2d');
     this.back = document.createElement('canvas');
-    this.on = Object.assign({ borders: true, roads: true, excl: true, labels: true }, SETUPS[this.id]);
+    this.on = Object.assign({ borders: true, roads: true, excl: true, labels: true, base: !!SC.data.base, map: this }, SETUPS[this.id]);
     this.hits = [];
     this.mark = null;
     this.seen = false;
@@ -152,7 +153,8 @@
       this.back.width = p.w * p.dpr;
       this.back.height = p.h * p.dpr;
     }
-    this.on.paint = SC.paints[this.paint || SETUPS[this.id].paint](SC.world(), SC.state.tier, SETUPS[this.id].years ? SC.state.year : 0);
+    this.on.paint = SC.paints[this.paint || SETUPS[this.id].paint](SC.world(), SC.state.tier, SETUPS[this.id].years ? SC.state.year : 0, this);
+    this.on.outline = this.outline === undefined ? -1 : this.outline;
     this.hits = SC.draw(this.back.getContext('2d'), p, this.on);
     this.picture = p;
     this.spent = performance.now() - start;

@@ -75,13 +75,7 @@
       table.addEventListener('click', function (e) {
         var row = e.target.closest('tr[data-region]'), button = e.target.closest('button');
         if (!row || !button) return;
-        if (button.classList.contains('goto')) {
-          SC.maps.gaps.focus(SC.data.regions[+row.dataset.region].box);
-          SC.maps.gaps.figure.scrollIntoView({ block: 'center' });
-          SC.linkTo('#region-' + encodeURIComponent(SC.data.regions[+row.dataset.region].id));
-        } else {
-          toggle(table, row, button);
-        }
+        toggle(table, row, button);
       });
     });
   }
@@ -123,8 +117,8 @@
     var kids = SC.data.regions.some(function (x) { return x.p === r; });
     var opener = SC.el(kids ? 'button' : 'span', 'expand', kids ? '▸' : '');
     if (kids) { opener.type = 'button'; opener.setAttribute('aria-expanded', 'false'); }
-    var go = SC.el('button', 'goto', d.n);
-    go.type = 'button';
+    var go = SC.el('a', 'goto', d.n);
+    go.href = SC.regionLink(r);
     th.appendChild(opener);
     th.appendChild(go);
     tr.appendChild(th);
@@ -139,7 +133,7 @@
     tr.appendChild(SC.el('td', 'n', SC.people(t[0] - t[1])));
     tr.appendChild(SC.el('td', 'n' + (t[5] > t[6] ? ' behind' : ''), t[5] ? t[6] + ' / ' + t[5] : '—'));
     tr.appendChild(SC.el('td', 'n', SC.group(t[3])));
-    if (SC.data.years.length) tr.appendChild(SC.el('td', 'n', SC.group(t[7])));
+    if (SC.data.years.length) { tr.appendChild(SC.el('td', 'n', SC.group(t[7]))); tr.appendChild(SC.el('td', 'n', '')); }
     return tr;
   }
 
@@ -198,6 +192,14 @@
     });
   }
 
+  // The other language is the same file, asked for in its address; the place in the page stays.
+  function startLanguage() {
+    var b = document.getElementById('langswitch');
+    b.addEventListener('click', function () {
+      window.location.search = '?lang=' + b.lang.slice(0, 2);
+    });
+  }
+
   SC.fillSymbols(document);
   startTiers();
   SC.startMaps();
@@ -210,6 +212,8 @@
   startRanking();
   startPrinting();
   startFolds();
+  startLanguage();
+  SC.startViews();
   SC.startFinding();
   body.classList.add('ready');
 })();

@@ -83,7 +83,50 @@
         return t.share[i] >= 1000 ? b.length + 1 : step(b, u);
       } };
     },
+    foot: function (world) {
+      var b = SC.data.cells.steps || [], colours = spread(ochre, b.length + 1);
+      return { unit: SC.word('class.foot'), classes: colours.map(function (c, k) { return { colour: c, label: between(b, k) }; }),
+        of: function (i) { return step(b, world.foot[i]); } };
+    },
     none: function () { return { classes: [], of: function () { return -1; } }; }
+  };
+
+  // Choropleths colour whole regions of one level: by share, people unserved, or people.
+  var ramps = { effective: ['#e4eef6', '#b9d3e8', '#86b4d6', '#4a8bbd', '#1f5a8a'], unserved: red, people: ochre };
+  function valueOf(measure, t) {
+    if (measure === 'effective') return t[0] ? Math.round(t[1] / t[0] * 1000) / 1000 : null;
+    return measure === 'unserved' ? t[0] - t[1] : t[0];
+  }
+  function named(measure, breaks, k) {
+    if (measure !== 'effective') return between(breaks, k);
+    function pc(x) { return Math.round(x * 1000) / 10; }
+    if (k === 0) return '< ' + pc(breaks[0]) + ' %';
+    return k === breaks.length ? '≥ ' + pc(breaks[k - 1]) + ' %' : pc(breaks[k - 1]) + '–' + pc(breaks[k]) + ' %';
+  }
+  Object.keys(ramps).forEach(function (measure) {
+    SC.paints['choro.' + measure] = function (world, tier, year, map) {
+      var set = SC.choroLevel(map), breaks = set ? set.tiers[tier][measure][map.method || 0] : [];
+      var classes = spread(ramps[measure], breaks.length + 1).map(function (c, k) {
+        return { colour: c, label: breaks.length ? named(measure, breaks, k) : SC.word('choro.' + measure) };
+      });
+      classes.push({ colour: '#f2f2f2', label: SC.word('choro.none') });
+      return { classes: classes, level: set ? set.level : -1, of: function () { return -1; },
+        region: function (r) {
+          var t = SC.data.regions[r].t[tier], v = valueOf(measure, t);
+          return v === null || !t[0] ? classes.length - 1 : step(breaks, v);
+        } };
+    };
+  });
+
+  // choroLevel is the level that a map colours by: the one chosen, or the deepest whose regions can be told apart.
+  SC.choroLevel = function (map) {
+    var all = SC.data.views.breaks, best = null;
+    all.forEach(function (b) {
+      var n = SC.data.regions.filter(function (r) { return r.l === b.level; }).length;
+      if (map.level === b.level) best = b;
+      else if (map.level === undefined && (!best || n <= 1200)) best = b;
+    });
+    return best;
   };
 
   // Fill the symbols that stand in the page's text and tables.

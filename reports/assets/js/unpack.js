@@ -112,6 +112,7 @@
       people: SC.numbers(d.cells.people, n, Float64Array).map(function (v) { return v / 10; }),
       region: SC.numbers(d.cells.region, n, Int32Array).map(function (v) { return v - 1; }),
       parts: SC.numbers(d.cells.parts, n, Uint8Array),
+      foot: d.cells.foot ? SC.numbers(d.cells.foot, n, Float64Array).map(function (v) { return v / 10; }) : null,
       tiers: d.cells.tiers.map(function (t) {
         return {
           share: SC.numbers(t.share, n, Uint16Array),
@@ -130,6 +131,22 @@
     SC.unpacked = world;
     world.find = SC.cellFinder(world.hex);
     return world;
+  };
+
+  // lazily returns what reads a packed set of lines when first asked for it, by index.
+  function lazily(list) {
+    var made = [];
+    return function (i) {
+      if (!made[i]) made[i] = SC.lines(list[i].data, list[i].count);
+      return made[i];
+    };
+  }
+  SC.shapeOf = lazily(SC.data.views.shapes);
+  SC.catchOf = lazily(SC.data.views.catch);
+  SC.reachOf = function (tier) {
+    var bands = SC.data.views.reach[tier] || [];
+    if (!bands.lazy) bands.lazy = lazily(bands);
+    return bands.map(function (_, k) { return bands.lazy(k); });
   };
 
   // cellFinder answers which cell holds a point: the nearest centre among those hashed nearby, as cells are almost regular
