@@ -107,7 +107,7 @@ func (b *browser) note(event any) {
 	case *log.EventEntryAdded:
 		b.problems = append(b.problems, "log: "+e.Entry.Text)
 	case *network.EventRequestWillBeSent:
-		if u := e.Request.URL; !strings.HasPrefix(u, "data:") && !strings.HasSuffix(u, "/report.html") {
+		if u := e.Request.URL; !strings.HasPrefix(u, "data:") && !strings.HasSuffix(strings.TrimSuffix(u, "?lang=en"), "/report.html") {
 			b.requests = append(b.requests, u)
 		}
 	}

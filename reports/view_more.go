@@ -39,8 +39,8 @@ type gridCell struct {
 	Link  string // "#site-…", "" = none
 }
 
-func plain(s string) gridCell  { return gridCell{Text: s} }
-func number(s string) gridCell { return gridCell{Text: s, Num: true} }
+func plain(s string) gridCell      { return gridCell{Text: s} }
+func figureCell(s string) gridCell { return gridCell{Text: s, Num: true} }
 func bar(share float64) gridCell {
 	return gridCell{Text: percent(share), Bar: true, Share: share}
 }
@@ -82,7 +82,7 @@ func (b *builder) groupGrid() (g gridView, ok bool) {
 	worst, name, lead := 0.0, "", leadTier(b.s)
 	whole, _ := b.s.Coverage.Total[lead].Effective()
 	for k := range all[0] {
-		row := gridRow{[]gridCell{plain(b.groupName(all[0][k].ID)), number(b.people(all[0][k].Total.People))}}
+		row := gridRow{[]gridCell{plain(b.groupName(all[0][k].ID)), figureCell(b.people(all[0][k].Total.People))}}
 		for t := range all {
 			x := all[t][k].Total
 			share := ratio(x.Covered, x.People)
@@ -140,7 +140,7 @@ func (b *builder) landGrid() (g gridView, ok bool) {
 	}
 	g = gridView{Title: b.t("land.line", b.s.Tiers[lead].Name, percent(share(lead)), percent(ratio(b.s.Coverage.Total[lead].Covered, b.s.Coverage.Total[lead].People))),
 		How: b.t("how.land"), Heads: b.tierHeads(gridHead{b.t("col.hectares"), true})}
-	row := gridRow{[]gridCell{number(decimal(hectares(b.s.Land[0].Total.Area), 1))}}
+	row := gridRow{[]gridCell{figureCell(decimal(hectares(b.s.Land[0].Total.Area), 1))}}
 	for t := range b.s.Land {
 		row.Cells = append(row.Cells, bar(share(t)))
 	}
@@ -156,7 +156,7 @@ func (b *builder) entityGrid() (g gridView, ok bool) {
 	lead := leadTier(b.s)
 	all, covered := 0, 0
 	for k, kind := range b.s.Served[0].Kinds {
-		row := gridRow{[]gridCell{plain(b.entityKind(kind.Kind)), number(group(int64(kind.Total.Entities))), number(b.people(kind.Total.Heads))}}
+		row := gridRow{[]gridCell{plain(b.entityKind(kind.Kind)), figureCell(group(int64(kind.Total.Entities))), figureCell(b.people(kind.Total.Heads))}}
 		for t := range b.s.Served {
 			x := b.s.Served[t].Kinds[k].Total
 			c := gridCell{Bar: true, Share: float64(x.Covered) / float64(max(x.Entities, 1)), Text: fmt.Sprintf("%s / %s", group(int64(x.Covered)), group(int64(x.Entities)))}
@@ -197,7 +197,7 @@ func (b *builder) unservedEntities(t int) (g gridView, ok bool) {
 		if e.Headcount >= 0 {
 			count = b.people(e.Headcount)
 		}
-		g.Rows = append(g.Rows, gridRow{[]gridCell{plain(e.Name), plain(b.entityKind(e.Kind)), plain(strings.Join(regionPathOf(b.s, e.Region), " › ")), number(count), near}})
+		g.Rows = append(g.Rows, gridRow{[]gridCell{plain(e.Name), plain(b.entityKind(e.Kind)), plain(strings.Join(regionPathOf(b.s, e.Region), " › ")), figureCell(count), near}})
 	}
 	return g, true
 }
@@ -253,9 +253,9 @@ func (b *builder) gradeGrid() gridView {
 				must.Pass, must.Below, must.Unknown = must.Pass+c.Must.Pass, must.Below+c.Must.Below, must.Unknown+c.Must.Unknown
 			}
 		}
-		row := gridRow{[]gridCell{plain(tier.Name), number(group(int64(n)))}}
+		row := gridRow{[]gridCell{plain(tier.Name), figureCell(group(int64(n)))}}
 		for _, k := range counts {
-			row.Cells = append(row.Cells, number(group(int64(k))))
+			row.Cells = append(row.Cells, figureCell(group(int64(k))))
 		}
 		share := math.NaN()
 		if must.Of() > 0 {
@@ -292,7 +292,7 @@ func (b *builder) cardGrid() gridView {
 			share = float64(c.Must.Pass) / float64(c.Must.Of())
 		}
 		g.Rows = append(g.Rows, gridRow{[]gridCell{{Text: site.Name, Link: siteLink(site.ID)}, plain(b.s.Tiers[site.Tier].Name), plain(grade), bar(share),
-			{Text: group(int64(c.Must.Below)), Num: true, Alert: c.Must.Below > 0}, number(group(int64(c.Must.Unknown))), number(cost)}})
+			{Text: group(int64(c.Must.Below)), Num: true, Alert: c.Must.Below > 0}, figureCell(group(int64(c.Must.Unknown))), figureCell(cost)}})
 	}
 	return g
 }

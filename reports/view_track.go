@@ -121,7 +121,7 @@ func (b *builder) seriesGrid(s *TrackSeries, chart string) gridView {
 		if known(actual[i]) && known(asked[i]) {
 			diff.Text, diff.Alert = points(actual[i]-asked[i]), actual[i] < asked[i]
 		}
-		g.Rows = append(g.Rows, gridRow{[]gridCell{number(years[i]), number(percent(actual[i])), number(percent(asked[i])), diff}})
+		g.Rows = append(g.Rows, gridRow{[]gridCell{figureCell(years[i]), figureCell(percent(actual[i])), figureCell(percent(asked[i])), diff}})
 	}
 	return g
 }
@@ -159,8 +159,8 @@ func (b *builder) targetGrid() gridView {
 			tier = b.trackTier(x.Tier)
 		}
 		bad := x.Status == "behind" || x.Status == "missed"
-		g.Rows = append(g.Rows, gridRow{[]gridCell{number(strconv.Itoa(x.Year)), plain(x.Name), plain(tier), plain(b.or("track."+x.Indicator, b.or("x."+x.Indicator, x.Indicator))),
-			number(b.tracked(x.Asked)), number(b.tracked(x.Value)), {Text: b.or("status."+x.Status, x.Status), Alert: bad}, plain(x.Source)}})
+		g.Rows = append(g.Rows, gridRow{[]gridCell{figureCell(strconv.Itoa(x.Year)), plain(x.Name), plain(tier), plain(b.or("track."+x.Indicator, b.or("x."+x.Indicator, x.Indicator))),
+			figureCell(b.tracked(x.Asked)), figureCell(b.tracked(x.Value)), {Text: b.or("status."+x.Status, x.Status), Alert: bad}, plain(x.Source)}})
 	}
 	return g
 }
@@ -171,7 +171,7 @@ func (b *builder) townGrid() gridView {
 		g.Heads = append(g.Heads, gridHead{t.Name, false}, gridHead{b.t("col.change"), true})
 	}
 	for _, x := range b.s.Tracking.Towns {
-		rank := number("—")
+		rank := figureCell("—")
 		if x.Rank > 0 {
 			rank.Text = strconv.Itoa(x.Rank) + " " + arrow(x.Before, x.Rank)
 		}
@@ -225,11 +225,11 @@ func (b *builder) stageGrid() gridView {
 	n := 0
 	for _, x := range b.s.Tracking.Stages {
 		n += x.Projects
-		row := gridRow{[]gridCell{plain(b.tracked(x.Name)), number(group(int64(x.Projects)))}}
+		row := gridRow{[]gridCell{plain(b.tracked(x.Name)), figureCell(group(int64(x.Projects)))}}
 		for _, k := range x.Tiers {
-			row.Cells = append(row.Cells, number(group(int64(k))))
+			row.Cells = append(row.Cells, figureCell(group(int64(k))))
 		}
-		g.Rows = append(g.Rows, gridRow{append(row.Cells, number(b.money(siting.Yuan(x.Yuan))))})
+		g.Rows = append(g.Rows, gridRow{append(row.Cells, figureCell(b.money(siting.Yuan(x.Yuan))))})
 	}
 	g.Title = b.t("track.pipeline", group(int64(n)))
 	return g
@@ -265,12 +265,12 @@ func (b *builder) moneyGrid() gridView {
 	g := gridView{Title: b.t("track.money"), Heads: []gridHead{{b.t("col.year"), true}, {b.t("col.budget"), true}, {b.t("col.committed"), true}, {b.t("col.paid"), true}}}
 	amount := func(y int64) gridCell {
 		if y < 0 {
-			return number("—")
+			return figureCell("—")
 		}
-		return number(b.money(siting.Yuan(y)))
+		return figureCell(b.money(siting.Yuan(y)))
 	}
 	for _, x := range b.s.Tracking.Money {
-		g.Rows = append(g.Rows, gridRow{[]gridCell{number(strconv.Itoa(x.Year)), amount(x.Budget), amount(x.Committed), amount(x.Paid)}})
+		g.Rows = append(g.Rows, gridRow{[]gridCell{figureCell(strconv.Itoa(x.Year)), amount(x.Budget), amount(x.Committed), amount(x.Paid)}})
 	}
 	return g
 }
@@ -282,7 +282,7 @@ func (b *builder) changeGrid() gridView {
 		if i == 0 {
 			g.Title = line
 		}
-		g.Rows = append(g.Rows, gridRow{[]gridCell{plain(line), number(points(x.Total))}})
+		g.Rows = append(g.Rows, gridRow{[]gridCell{plain(line), figureCell(points(x.Total))}})
 	}
 	return g
 }

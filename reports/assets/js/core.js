@@ -16,7 +16,7 @@ var SC = {};
 
   // The page in the other language stands in a template: ?lang=en (or zh) asks for it.
   var other = document.getElementById('other'), asked = /[?&]lang=(zh|en)\b/.exec(window.location.search);
-  if (asked && other.lang.slice(0, 2) === asked[1]) {
+  if (other && asked && other.lang.slice(0, 2) === asked[1]) {
     var page = document.getElementById('page');
     page.textContent = '';
     page.appendChild(other.content.cloneNode(true));
@@ -24,7 +24,7 @@ var SC = {};
     document.title = other.dataset.title;
     put(SC.data, JSON.parse(document.getElementById('patch').textContent));
   }
-  other.remove();
+  if (other) other.remove();
   SC.state = { tier: SC.data.lead, year: SC.data.years.length };
 
   // word returns the wording of a key with its %s filled in.

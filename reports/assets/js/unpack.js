@@ -141,10 +141,11 @@
       return made[i];
     };
   }
-  SC.shapeOf = lazily(SC.data.views.shapes);
-  SC.catchOf = lazily(SC.data.views.catch);
+  var views = SC.data.views || { shapes: [], catch: [], reach: [] }; // pages of other kinds have none
+  SC.shapeOf = lazily(views.shapes);
+  SC.catchOf = lazily(views.catch);
   SC.reachOf = function (tier) {
-    var bands = SC.data.views.reach[tier] || [];
+    var bands = views.reach[tier] || [];
     if (!bands.lazy) bands.lazy = lazily(bands);
     return bands.map(function (_, k) { return bands.lazy(k); });
   };
