@@ -166,10 +166,13 @@ func (d *distributor) meet(total RegionTotal, pool []int32, held People) (before
 	case before == 0 && target == 0:
 		return 0, 0
 	case before == 0:
+		weighted := d.weightOf(pool) > 0
 		for i, part := range pool {
-			weights[i] = d.landWeight(part)
+			if weights[i] = d.landWeight(part); weighted {
+				weights[i] = d.weight[part]
+			}
 		}
-		d.account.Even = append(d.account.Even, Even{Region: total.Region, People: target, Parts: len(pool)})
+		d.account.Even = append(d.account.Even, Even{Region: total.Region, People: target, Parts: len(pool), Weighted: weighted})
 	default:
 		d.account.Scaled = append(d.account.Scaled, Scaled{Region: total.Region, Before: before, After: target})
 	}

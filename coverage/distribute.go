@@ -52,6 +52,8 @@ type Even struct {
 	Region int32
 	People People
 	Parts  int
+	// Weighted: by the weights of places instead of by area.
+	Weighted bool
 }
 
 // Conflict is a control total that was not met because the finer totals inside the region, which win, add up to
@@ -75,6 +77,9 @@ var (
 //   - Cell counts are spread by area. A cell of the grid's resolution is split by the shares of its parts; a coarser one
 //     counts as its children, all of the same weight; a finer one goes to its parent, to the part of the region that
 //     holds its centre. What lies outside every region is cut off and reported.
+//   - Where weights are given, what a cell has inside the study area goes to its parts by the weights in them instead of by area,
+//     as long as any weight lies in them; so do totals without other people. This is dasymetric mapping (Wright, Geographical
+//     Review 26, 1936).
 //   - Points go to the part of their cell that lies in their region, points outside every region are reported.
 //   - Cells and points add up. Both are then scaled, region by region, to the control totals. A part answers to the
 //     finest total around it; a coarser total rules what no finer one does, after these are taken off it. Where nothing
@@ -93,6 +98,9 @@ func Distribute(g *grid.Grid, r *geo.Regions, p Population) (*Demand, *Distribut
 	}
 	d := &distributor{grid: g, regions: r, people: make([]People, len(g.Parts)), account: &Distribution{}}
 	d.groups = newGroupDistributors(p.Groups, len(g.Parts))
+	if err := d.weigh(p.Weights); err != nil {
+		return nil, nil, err
+	}
 	d.addCells(p.Cells)
 	if err := d.addPoints(p.Points); err != nil {
 		return nil, nil, err
@@ -172,6 +180,7 @@ type distributor struct {
 	account *Distribution
 	shares  apportioner
 	groups  []*groupDistributor
+	weight  []int64 // per part of the grid, of the places in it; nil = none are given
 
 	cells   []h3.Cell // scratch of addCells
 	parts   []int32
@@ -280,6 +289,7 @@ func (d *distributor) shareCoarse(c CellCount, n People) []int64 {
 			outside += left
 		}
 	}
+	outside = d.reweigh(parts, weights, outside)
 	weights = append(weights, outside)
 	d.parts, d.weights = parts, weights
 	return d.shares.split(int64(n), weights)

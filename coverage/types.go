@@ -57,6 +57,14 @@ type Population struct {
 	Points []PointCount
 	Totals []RegionTotal // control totals; sources are scaled to them region by region
 	Groups []GroupCount  // how many of all these belong to each group; nil = no groups are told apart
+	// Weights tell where the people of cells and of totals without other people live; nil = evenly over the area.
+	Weights []PlaceWeight
+}
+
+// PlaceWeight is what one place weighs when people of an area around it are spread: such as the floor area of a building.
+type PlaceWeight struct {
+	Point  orb.Point // WGS84
+	Weight float64   // at least 0, in any unit
 }
 
 // CellCount is people counted in an H3 cell of any resolution.

@@ -37,6 +37,7 @@ func (l *loader) entitySources() {
 		s.Zones = append(s.Zones, ZoneSource{Source: src, Kind: sec.text("kind", "")})
 	})
 	l.each("residential", func(sec *section, src Source) { s.Residential = append(s.Residential, ResidentialSource{src}) })
+	l.each("buildings", func(sec *section, src Source) { s.Buildings = append(s.Buildings, BuildingSource{src}) })
 }
 
 // rawEntity is an entity as read.

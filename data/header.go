@@ -49,6 +49,12 @@ var synonyms = map[string]map[string][]string{
 		"due":     {"due", "dueyear", "计划年份", "计划建成年份", "计划建成", "预计建成"},
 		"note":    {"note", "remark", "remarks", "备注", "说明"},
 	},
+	"buildings": {
+		"lon":    lonWords,
+		"lat":    latWords,
+		"weight": {"weight", "households", "户数", "建筑面积", "floorarea", "住户数"},
+		"floors": {"floors", "层数", "楼层", "levels"},
+	},
 	"entities": {
 		"id":        {"id", "code", "entityid", "编号", "编码", "代码", "统一社会信用代码"},
 		"name":      {"name", "title", "名称", "单位名称", "园区名称", "楼宇名称", "企业名称", "市场名称"},

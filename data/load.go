@@ -125,9 +125,10 @@ func (l *loader) levelIDs() []string {
 }
 
 func (l *loader) grid() {
-	l.study.Resolution, l.study.Placement = 9, PlaceFrontage
+	l.study.Resolution, l.study.Placement, l.study.Spread = 9, PlaceFrontage, SpreadAuto
 	if sec := l.top.sub("grid"); sec != nil {
 		l.study.Resolution = sec.whole("resolution", 9, 7, 11)
+		l.study.Spread = sec.choice("spread", SpreadAuto, []string{SpreadAuto, SpreadArea})
 		l.study.Placement = sec.choice("placement", PlaceFrontage, []string{PlaceFrontage, PlacePoint})
 		sec.done()
 	}

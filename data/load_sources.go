@@ -24,6 +24,7 @@ var fields = map[string][]string{
 	"entities":    {"id", "name", "kind", "lon", "lat", "headcount"},
 	"zones":       {"name", "kind"},
 	"residential": {},
+	"buildings":   {"lon", "lat", "weight", "floors"},
 	"crosswalk":   {"year", "from", "to", "share"},
 	"codes":       {"code", "name", "former"},
 	"events":      {"site", "name", "event", "date", "project", "money", "budget", "tier", "lon", "lat", "area", "region", "way", "class", "due", "note"}, // of ReadHistory
@@ -40,6 +41,7 @@ var formats = map[string][]string{
 	"entities":    endings(".csv", ".txt", ".tsv", ".xlsx"),
 	"zones":       endings(tableEndings...),
 	"residential": endings(tableEndings...),
+	"buildings":   endings(tableEndings...),
 	"codes":       {".csv", ".txt", ".tsv", ".xlsx"},
 }
 
@@ -61,10 +63,10 @@ func (l *loader) sources() {
 		s.Areas = append(s.Areas, a)
 	})
 	l.each("population", func(sec *section, src Source) {
-		kinds := []string{"h3", "points", "totals", "raster"}
+		kinds := []string{"h3", "points", "polygons", "totals", "raster"}
 		p := PopulationSource{Source: src, Kind: sec.choice("kind", "", kinds)}
 		if !sec.has("kind") {
-			sec.missing("kind", T("h3、points、totals 或 raster", "h3, points, totals or raster"))
+			sec.missing("kind", T("h3、points、polygons、totals 或 raster", "h3, points, polygons, totals or raster"))
 		}
 		p.Density = sec.choice("density", PixelPeople, []string{PerKm2, PerHectare})
 		p.Groups = l.groupColumns(sec)
@@ -106,7 +108,7 @@ func (l *loader) each(role string, add func(*section, Source)) {
 			lines[src.File] = node.Line
 		}
 		l.system(sec, &src, role)
-		if role == "areas" || role == "exclusions" {
+		if slices.Contains([]string{"areas", "exclusions", "population", "buildings"}, role) {
 			src.Repair = sec.flag("repair", false)
 		}
 		l.layerOf(sec, &src)

@@ -33,6 +33,8 @@ func (r *reader) people(ctx context.Context) {
 			r.readCells(ctx, in, p, seen)
 		case p.Kind == "totals":
 			r.readTotals(ctx, in, p, totals)
+		case p.Kind == "polygons":
+			r.readPeoplePolygons(ctx, in, p)
 		case isFeatures(in.name):
 			r.readPeopleFeatures(ctx, in, p)
 		default:
@@ -41,7 +43,6 @@ func (r *reader) people(ctx context.Context) {
 		r.closeInput(in)
 	}
 	r.addedUp()
-	r.groups.arrange(&r.out.Population)
 	if len(r.study.Areas) == 0 {
 		r.cells = map[int]map[h3.Cell]bool{}
 		for cell := range seen {
@@ -194,27 +195,39 @@ func (r *reader) readPeopleFeatures(ctx context.Context, in *input, p Population
 			left.add(T("不是点的要素，未使用", "features that are no points, left out"))
 			return r.stop(ctx)
 		}
-		key := cmp.Or(p.Fields["people"], "population")
-		text := f.field(p.Source, "people", "population", "people", "pop", "人口", "常住人口", "人口数")
-		if text == "" {
+		people, counted := in.peopleOf(f, p)
+		if !counted {
 			left.add(T("没有人口属性的点，未使用", "points without a number of people, left out"))
 			return r.stop(ctx)
 		}
-		people, problem := parseNumber(text)
-		switch {
-		case problem != nil:
-			_ = in.fail(f.number, key, text, problem.what, problem.hint)
-		case people < 0:
-			_ = in.fail(f.number, key, text, T("不能为负", "must not be negative"), T("写零或正数", "write zero or more"))
-		case people > maxPeople:
-			_ = in.fail(f.number, key, text, T("超过 10 亿人", "is more than a billion people"), T("检查单位", "check the unit"))
-		case in.checkPoint(f, point) && groups.read(f.number, people, func(k int) string { return f.get(groups.names[k]) }):
+		if people >= 0 && in.checkPoint(f, point) && groups.read(f.number, people, func(k int) string { return f.get(groups.names[k]) }) {
 			groups.keep()
 			r.out.Population.Points = append(r.out.Population.Points, coverage.PointCount{Point: point, People: people})
 		}
 		return r.stop(ctx)
 	})
 	left.report(r.c, "warning", in.name)
+}
+
+// peopleOf returns the people of a feature, negative after noting what is wrong; counted tells whether it says any number at all.
+func (in *input) peopleOf(f *feature, p PopulationSource) (people float64, counted bool) {
+	key := cmp.Or(p.Fields["people"], "population")
+	text := f.field(p.Source, "people", "population", "people", "pop", "人口", "常住人口", "人口数")
+	if text == "" {
+		return 0, false
+	}
+	people, problem := parseNumber(text)
+	switch {
+	case problem != nil:
+		_ = in.fail(f.number, key, text, problem.what, problem.hint)
+	case people < 0:
+		_ = in.fail(f.number, key, text, T("不能为负", "must not be negative"), T("写零或正数", "write zero or more"))
+	case people > maxPeople:
+		_ = in.fail(f.number, key, text, T("超过 10 亿人", "is more than a billion people"), T("检查单位", "check the unit"))
+	default:
+		return people, true
+	}
+	return -1, true
 }
 
 // checkPoint notes a position that cannot be.

@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 	h3 "github.com/uber/h3-go/v4"
 
+	"sitecover/coverage"
 	"sitecover/geo"
 	"sitecover/geo/grid"
 )
@@ -47,7 +48,7 @@ func newReader(study *Study, options Options) *reader {
 
 // run reads file after file; what is wrong with them is noted.
 func (r *reader) run(ctx context.Context) error {
-	for _, step := range []func(context.Context){r.studyFile, r.boundaries, r.people, r.roads, r.ledgers, r.places, r.exclusions, r.entities, r.zones, r.residential, r.compare} {
+	for _, step := range []func(context.Context){r.studyFile, r.boundaries, r.people, r.roads, r.ledgers, r.places, r.exclusions, r.entities, r.zones, r.residential, r.buildings, r.spread, r.compare} {
 		step(ctx)
 		if r.fatal != nil {
 			return r.fatal
@@ -102,6 +103,9 @@ func (s *Study) files() []string {
 	for _, x := range s.Residential {
 		all = append(all, x.Source)
 	}
+	for _, x := range s.Buildings {
+		all = append(all, x.Source)
+	}
 	for _, x := range s.Codes {
 		all = append(all, x.Source)
 	}
@@ -122,6 +126,8 @@ type reader struct {
 	regions  *geo.Regions
 	cells    map[int]map[h3.Cell]bool // the study area without boundaries: its cells by resolution
 	groups   *groupSet
+	weights  []coverage.PlaceWeight // where people live: buildings, else residential land
+	polygons []peoplePolygon        // whose people are not spread yet
 	watched  []watched
 	borders  []border // boundary files, for the coordinate doctor
 	roadFile *input   // the last file of roads

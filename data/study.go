@@ -32,6 +32,8 @@ type Study struct {
 	Entities    []EntitySource      // demand of its own besides the residents
 	Residential []ResidentialSource // land to measure coverage by, besides people
 	Codes       []CodeSource        // the national list of division codes, for `check` alone
+	Buildings   []BuildingSource    // where people live inside of what they are counted by
+	Spread      string              // SpreadAuto (default) or SpreadArea
 	Zones       []ZoneSource        // areas of special kinds, to be named where gaps touch them
 
 	Resolution int    // H3, 7..11
@@ -81,7 +83,7 @@ type AreaSource struct {
 // PopulationSource is a file of people.
 type PopulationSource struct {
 	Source
-	Kind    string        // "h3" cells, "points", "totals" per region, or "raster" (people a pixel)
+	Kind    string        // "h3" cells, "points", "polygons", "totals" per region, or "raster" (people a pixel)
 	Density string        // of a raster: PixelPeople (default), PerKm2 or PerHectare
 	Groups  []GroupColumn // columns that count groups of these people, or of a raster the rasters that do, as written; nil = none
 }

@@ -23,6 +23,11 @@ func (s *Session) spreadFindings() []data.Finding {
 		}
 	}
 	for _, e := range d.Even {
+		if e.Weighted {
+			note(data.SeverityInfo, "%s 有总人口 %.0f，但没有任何格网或点位人口：按建筑或居住用地摊到 %d 块", "%s has a total of %.0f people but no cell or point with people: spread by buildings or residential land over %d parts",
+				s.regionName(e.Region), e.People.Float(), e.Parts)
+			continue
+		}
 		note("warning", "%s 有总人口 %.0f，但没有任何格网或点位人口：按面积均匀摊到 %d 块", "%s has a total of %.0f people but no cell or point with people: spread evenly by area over %d parts",
 			s.regionName(e.Region), e.People.Float(), e.Parts)
 	}
