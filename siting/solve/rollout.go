@@ -26,7 +26,8 @@ func Rollout(ctx context.Context, p *RolloutProblem, o Options) (*RolloutSolutio
 		}
 		return s, nil
 	}
-	t := &rolloutRun{o: o, dual: newRolloutDual(r, o.workers()), bounds: newRolloutBounds(r, o.workers()), search: newRolloutSearch(r, o.Seed)}
+	t := &rolloutRun{o: o, dual: newRolloutDual(r, o.workers()), bounds: newRolloutBounds(r, o.workers()), search: newRolloutSearch(r, o.Seed),
+		ruin: [2]*rolloutRuin{newRolloutRuin(r, o.Seed, 1.15), newRolloutRuin(r, o.Seed+1, 1.5)}}
 	t.run(ctx)
 	return t.solution(), nil
 }
@@ -37,6 +38,7 @@ type rolloutRun struct {
 	dual   *rolloutDual
 	bounds *rolloutBounds
 	search *rolloutSearch
+	ruin   [2]*rolloutRuin // chains of the search, that price goals differently
 	steps  int
 	proved bool // by branching
 }
@@ -61,21 +63,12 @@ func (t *rolloutRun) run(ctx context.Context) {
 	for k := 0; k == 0 || t.steps < t.o.iterations(); k++ {
 		n := min(round, t.o.iterations()-t.steps)
 		t.dual.allowShortfall(s.top.missing)
-		t.dual.run(ctx, n, t.target())
+		t.improve(ctx, n)
 		t.steps += n
 		t.bounds.run(ctx, 3)
-		for _, least := range []float64{0.5, 0.3} {
-			for _, push := range t.pushes() {
-				if ctx.Err() == nil {
-					s.round(t.dual, push, least)
-					s.polish(ctx)
-				}
-			}
-		}
-		for range t.shakes() {
-			if ctx.Err() == nil {
-				s.shake(ctx)
-			}
+		if push := t.pushes(); ctx.Err() == nil && k%2 == 0 {
+			s.round(t.dual, push[k/2%len(push)], 0.3)
+			s.polish(ctx)
 		}
 		gap := gapOf(s.top.value, t.bound())
 		t.o.report(Progress{t.steps, s.top.value, t.bound(), gap})
@@ -101,12 +94,32 @@ func (t *rolloutRun) pushes() []float64 {
 	return []float64{1, 1.25}
 }
 
-// shakes is how many plans are rebuilt between two rounds of the dual: more where goals make rounding poorer.
-func (t *rolloutRun) shakes() int {
-	if len(t.search.p.Goals) == 0 {
-		return 5
+// improve makes n steps of the dual, then both chains of the search go on. With goals they wait until the dual has prices.
+func (t *rolloutRun) improve(ctx context.Context, n int) {
+	const moves = 500
+	t.dual.run(ctx, n, t.target())
+	s, done := t.search, float64(t.steps)/float64(t.o.iterations())
+	if len(s.p.Goals) > 0 && done < 0.25 {
+		return
 	}
-	return 12
+	base := t.dual.goalPrices()
+	spread(len(t.ruin), t.o.workers(), func(k int) {
+		q := t.ruin[k]
+		if s.top.better(q.top) {
+			q.adopt(s.best, s.top)
+		}
+		q.round(ctx, base, moves, done)
+	})
+	for _, q := range t.ruin {
+		if q.top.better(s.top) {
+			s.top = q.top
+			copy(s.best, q.best)
+		} else if q.score().missing > s.top.missing && ctx.Err() == nil {
+			s.become(q.year)
+			s.meet()
+			s.polish(ctx)
+		}
+	}
 }
 
 // target is where the dual aims: the best plan, or where goals keep that far below what can be, nearer to the bound.

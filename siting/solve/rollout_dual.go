@@ -213,6 +213,11 @@ func (d *rolloutDual) chooseWinners(open func(j int32)) (value int64) {
 	return value
 }
 
+// goalPrices returns the prices of the goals at the centre.
+func (d *rolloutDual) goalPrices() []float64 {
+	return d.goals.prices(d.centre[d.r.in.rows()*d.r.years+d.r.years:])
+}
+
 // begin sets the multipliers as a plan suggests: rows that it leaves bare count in full; of what a column adds, as much as
 // money is worth where the plan stops.
 func (d *rolloutDual) begin(order []int32, year []int32) {

@@ -88,6 +88,16 @@ func (g *goalPrices) pushed(times float64) [][]int64 {
 	return worth
 }
 
+// prices returns what a missing unit of each goal counts at the centre, in units of value, and never nothing.
+func (g *goalPrices) prices(centre []int64) []float64 {
+	out := make([]float64, len(g.need))
+	for k, goal := range g.r.p.Goals {
+		least := float64(g.r.value[goal.Class]) / 4
+		out[k] = math.Max(least, float64(g.price(centre, k))/float64(int64(1)<<g.shift))
+	}
+	return out
+}
+
 // settle makes the present worth the one of the centre.
 func (g *goalPrices) settle() {
 	for c := range g.worth {

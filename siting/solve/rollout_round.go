@@ -54,10 +54,10 @@ func (s *rolloutSearch) pricedGain(profile [][]int64, t int32) (value int64) {
 }
 
 // meet makes room for the goals that a plan misses: again and again it closes the columns whose value is least for their
-// money, a twentieth of every year's and more each time, and lets the greedy, which serves goals first, spend what that
+// money, a 256th of every year's and twice as much each time, and lets the greedy, which serves goals first, spend what that
 // frees.
 func (s *rolloutSearch) meet() {
-	for k := range int64(8) {
+	for k := range 8 {
 		missing := s.score().missing
 		if missing <= s.top.missing {
 			return
@@ -65,7 +65,7 @@ func (s *rolloutSearch) meet() {
 		freed := make([]int64, s.years)
 		for _, j := range s.cheapest() {
 			t := s.year[j]
-			if freed[t] < s.p.Budget[t]/20*(k+1) && !s.needed(j) {
+			if freed[t] < s.p.Budget[t]>>(8-k) && !s.needed(j) {
 				freed[t] += s.in.cost[j]
 				s.close(j)
 			}

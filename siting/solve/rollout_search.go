@@ -218,15 +218,18 @@ func (s *rolloutSearch) keep() bool {
 }
 
 // restore makes the plan the best one again.
-func (s *rolloutSearch) restore() {
-	for j := range s.year {
-		if s.year[j] != s.best[j] && int(s.year[j]) < s.years {
+func (s *rolloutSearch) restore() { s.become(s.best) }
+
+// become makes the plan the given one: the year of every column.
+func (s *rolloutSearch) become(year []int32) {
+	for j, t := range s.year {
+		if t != year[j] && int(t) < s.years {
 			s.close(int32(j))
 		}
 	}
-	for j := range s.year {
-		if s.year[j] != s.best[j] {
-			s.open(int32(j), s.best[j])
+	for j, t := range year {
+		if s.year[j] != t {
+			s.open(int32(j), t)
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package solve
 
+import "slices"
+
 // rollout is a plan over the years, kept up to date as columns open and close.
 type rollout struct {
 	p     *RolloutProblem
@@ -56,6 +58,18 @@ func newRollout(p *RolloutProblem) *rollout {
 		r.needy = needs.transpose(n)
 	}
 	return r
+}
+
+// fork returns a plan of its own for the same problem, equal for now.
+func (r *rollout) fork() *rollout {
+	f := *r
+	f.year, f.count, f.since = slices.Clone(r.year), slices.Clone(r.count), slices.Clone(r.since)
+	f.spent, f.taken = slices.Clone(r.spent), slices.Clone(r.taken)
+	f.cover = make([][]int64, len(r.cover))
+	for c := range f.cover {
+		f.cover[c] = slices.Clone(r.cover[c])
+	}
+	return &f
 }
 
 func (p *RolloutProblem) classOf(i int) int32 {
