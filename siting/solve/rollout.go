@@ -26,7 +26,7 @@ func Rollout(ctx context.Context, p *RolloutProblem, o Options) (*RolloutSolutio
 		}
 		return s, nil
 	}
-	t := &rolloutRun{o: o, dual: newRolloutDual(r, o.workers()), bounds: newRolloutBounds(r, o.workers()), search: newRolloutSearch(r, o.Seed),
+	t := &rolloutRun{o: o, dual: newRolloutDual(r, o.workers()), bounds: newRolloutBounds(r, o.workers()), search: newRolloutSearch(r),
 		ruin: [2]*rolloutRuin{newRolloutRuin(r, o.Seed, 1.15), newRolloutRuin(r, o.Seed+1, 1.5)}}
 	t.run(ctx)
 	return t.solution(), nil

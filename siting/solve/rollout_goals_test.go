@@ -117,7 +117,7 @@ func TestPruneClosesWhatAddsNothing(t *testing.T) {
 		Value: []int64{1}, Budget: []int64{13, 0}, Needs: [][]int32{nil, {3}, nil, nil},
 	}
 	r := newRollout(p)
-	s := newRolloutSearch(r, 1)
+	s := newRolloutSearch(r)
 	for j := range int32(4) {
 		s.open(j, 0)
 	}

@@ -3,7 +3,6 @@ package solve
 import (
 	"container/heap"
 	"context"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -41,7 +40,6 @@ func (h *bids) Pop() any {
 type rolloutSearch struct {
 	*rollout
 	profiles [][]int64
-	rand     *rand.Rand
 	best     []int32 // year per column of the best plan
 	top      score
 	opened   []int32   // scratch
@@ -49,8 +47,8 @@ type rolloutSearch struct {
 	worth    [][]int64 // per class and year: what a unit counts when blind; nil = the value of the class
 }
 
-func newRolloutSearch(r *rollout, seed uint64) *rolloutSearch {
-	s := &rolloutSearch{rollout: r, rand: rand.New(rand.NewPCG(seed, 2)), profiles: make([][]int64, len(r.cover))}
+func newRolloutSearch(r *rollout) *rolloutSearch {
+	s := &rolloutSearch{rollout: r, profiles: make([][]int64, len(r.cover))}
 	for c := range s.profiles {
 		s.profiles[c] = make([]int64, r.years+1)
 	}
@@ -234,27 +232,6 @@ func (s *rolloutSearch) become(year []int32) {
 	}
 }
 
-// shake closes some columns, with all that depend on them, and fills up again without some of the others.
-func (s *rolloutSearch) shake(ctx context.Context) {
-	s.restore()
-	s.list()
-	if len(s.opened) == 0 {
-		return
-	}
-	skip := make([]bool, s.in.columns())
-	for range 1 + s.rand.IntN(min(len(s.opened), 8)) {
-		j := s.opened[s.rand.IntN(len(s.opened))]
-		skip[j] = s.rand.IntN(2) == 0
-		s.fell(j)
-	}
-	for range s.in.columns() / 16 {
-		skip[s.rand.IntN(len(skip))] = true
-	}
-	s.greedy(skip)
-	s.greedy(nil)
-	s.polish(ctx)
-}
-
 // polish moves columns between years, fills up again and keeps the plan when it is the best.
 func (s *rolloutSearch) polish(ctx context.Context) {
 	s.advance()
@@ -263,17 +240,4 @@ func (s *rolloutSearch) polish(ctx context.Context) {
 	}
 	s.greedy(nil)
 	s.keep()
-}
-
-// fell closes column j and every column that would lack what it needs.
-func (s *rolloutSearch) fell(j int32) {
-	if int(s.year[j]) >= s.years || s.fixed[j] {
-		return
-	}
-	s.close(j)
-	for _, k := range s.needy.at(int(j)) {
-		if int(s.year[k]) < s.years && !s.fixed[k] && !s.provided(k, s.year[k]) {
-			s.fell(k)
-		}
-	}
 }
