@@ -11,6 +11,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"sitecover/data"
@@ -316,11 +317,7 @@ func (w *writing) insert() error {
 		return err
 	}
 	defer entry.Close()
-	event, err := w.tx.PrepareContext(w.ctx, "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-	if err != nil {
-		return err
-	}
-	defer event.Close()
+	event := &inserter{ctx: w.ctx, tx: w.tx, into: "INSERT INTO events VALUES ", width: 12}
 	var at int64
 	for i := range w.events {
 		e := &w.events[i]
@@ -346,11 +343,40 @@ func (w *writing) insert() error {
 		if e.Undoes > 0 {
 			undoes = e.Undoes
 		}
-		if _, err := event.Exec(e.ID, at, e.Source.Row, e.Site, e.Project, string(e.Kind), day(e.Date), int64(e.Money), string(fields), e.Note, undoes, w.hash); err != nil {
+		if err := event.put(e.ID, at, e.Source.Row, e.Site, e.Project, string(e.Kind), day(e.Date), int64(e.Money), string(fields), e.Note, undoes, w.hash); err != nil {
 			return err
 		}
 	}
-	return nil
+	return event.flush()
+}
+
+// inserter adds rows many at a time: a statement has a fixed cost, which the triggers make large.
+type inserter struct {
+	ctx   context.Context
+	tx    *sql.Conn
+	into  string
+	width int // columns
+	args  []any
+}
+
+const rowsAtOnce = 64
+
+func (x *inserter) put(row ...any) error {
+	x.args = append(x.args, row...)
+	if len(x.args) < rowsAtOnce*x.width {
+		return nil
+	}
+	return x.flush()
+}
+
+func (x *inserter) flush() error {
+	if len(x.args) == 0 {
+		return nil
+	}
+	row := "(?" + strings.Repeat(",?", x.width-1) + ")"
+	_, err := x.tx.ExecContext(context.WithoutCancel(x.ctx), x.into+row+strings.Repeat(","+row, len(x.args)/x.width-1), x.args...)
+	x.args = x.args[:0]
+	return err
 }
 
 func sameEntry(a, b *Event) bool {

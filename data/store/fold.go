@@ -12,7 +12,7 @@ import (
 )
 
 // valid returns the events that count: recorded by known (zero = all), neither Undone events nor taken back by one that counts. Events come
-// and go in the order of their IDs; the result shares nothing with the argument but what the events hold.
+// and go in the order of their IDs; they are appended to out, which may begin where events does.
 func valid(events []Event, known time.Time, out []Event) []Event {
 	var undone map[int64]bool
 	for i := len(events) - 1; i >= 0; i-- { // an Undone event comes after the one it names, so its own fate is known first
@@ -36,7 +36,10 @@ func valid(events []Event, known time.Time, out []Event) []Event {
 
 // inOrder sorts events into the order in which they are folded: by day, and within a day as they were recorded.
 func inOrder(events []Event) {
-	slices.SortFunc(events, func(a, b Event) int { return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.ID, b.ID)) })
+	order := func(a, b Event) int { return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.ID, b.ID)) }
+	if !slices.IsSortedFunc(events, order) { // as most histories are
+		slices.SortFunc(events, order)
+	}
 }
 
 // machine folds the events of one site. It goes on after a fault, so that a ledger with faults still has a state.
@@ -204,6 +207,9 @@ func (m *machine) project(e *Event) *fault {
 		m.state.Paid += e.Money
 	}
 	if _, before := p.At(e.Kind); !before {
+		if p.Reached == nil {
+			p.Reached = make([]Step, 0, 6)
+		}
 		p.Reached = append(p.Reached, Step{e.Kind, e.Date})
 	}
 	p.State, p.Since = e.Kind, e.Date

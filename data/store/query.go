@@ -133,7 +133,7 @@ func (s *Store) State(ctx context.Context, on, known time.Time) ([]SiteState, er
 	}
 	defer rows.Close()
 	var out []SiteState
-	var all, counting []Event
+	var all []Event
 	dec := newDecoder()
 	for rows.Next() {
 		var site string
@@ -144,8 +144,7 @@ func (s *Store) State(ctx context.Context, on, known time.Time) ([]SiteState, er
 		if all, err = dec.history(site, blob, all[:0]); err != nil {
 			return nil, &DamagedError{Path: s.path, What: text("阵地 %s 的历史读不出", "the history of site %s cannot be read", site), Err: err}
 		}
-		counting = valid(all, known, counting[:0])
-		if state, ok := fold(s.rules, counting, on); ok {
+		if state, ok := fold(s.rules, valid(all, known, all[:0]), on); ok {
 			out = append(out, state)
 		}
 	}
