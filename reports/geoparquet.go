@@ -6,8 +6,8 @@ import (
 	"math"
 	"reflect"
 
-	"github.com/paulmach/orb"
 	"github.com/parquet-go/parquet-go"
+	"github.com/paulmach/orb"
 )
 
 // geoColumn is the geometry column of a GeoParquet file.

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/wkb"
-	"github.com/parquet-go/parquet-go"
 )
 
 // readParquet reads a file back: its columns, its rows as values by column, and its geo metadata.

@@ -17,6 +17,9 @@ type Options struct {
 	Layers []string // formats of the map layers, of AllLayers; DefaultLayers when nil, none when empty
 	CRS    string   // of the map layers: "wgs84" (the default when empty), "cgcs2000" or "gcj02"
 	Brief  bool     // also write brief.docx
+
+	PDF     bool   // also write report.pdf, printed by a browser
+	Browser string // its program; looked up when empty
 }
 
 // Validate rejects a language that reports do not speak, and formats and systems that layers do not come in.
@@ -43,7 +46,7 @@ type file struct {
 }
 
 // Write writes the whole report into a folder: report.html (one file that needs nothing else), plan.xlsx, the map layers
-// under layers/ and, when asked for, brief.docx. The folder is made when it is missing; other files in it are left alone. Everything is
+// under layers/ and, when asked for, brief.docx and report.pdf (ErrNoBrowser where nothing can print it). The folder is made when it is missing; other files in it are left alone. Everything is
 // written to a temporary folder beside it first and moved over only when complete, so a failure leaves the old report as it
 // was. The same study and options give the same bytes.
 func Write(ctx context.Context, dir string, s *Study, o Options) error {
@@ -62,6 +65,13 @@ func Write(ctx context.Context, dir string, s *Study, o Options) error {
 		{"report.html", func(w io.Writer) error { return writeHTML(w, p, b) }},
 		{"plan.xlsx", func(w io.Writer) error { return writeBook(w, b) }},
 	}, layerFiles(b, o)...)
+	if o.PDF {
+		browser, err := FindBrowser(o.Browser)
+		if err != nil {
+			return err
+		}
+		files = append(files, file{"report.pdf", func(w io.Writer) error { return writePDF(ctx, w, browser, p, b) }})
+	}
 	if o.Brief {
 		files = append(files, file{"brief.docx", func(w io.Writer) error { return writeBrief(w, p, b) }})
 	}

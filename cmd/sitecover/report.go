@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sitecover/cmd/internal/run"
+	"sitecover/data"
 	"sitecover/reports"
 )
 
@@ -28,6 +29,12 @@ func (a *app) reportCmd() *cobra.Command {
 			if err := (reports.Options{Layers: o.Layers, CRS: o.CRS}).Validate(); err != nil {
 				return usage("%v", "%v", err)
 			}
+			if o.PDF { // rather known before the study has run
+				if _, err := reports.FindBrowser(o.Browser); err != nil {
+					return &failure{data.T("没有找到可打印 PDF 的浏览器：安装 Chromium、Chrome 或 Edge（Debian：apt-get install chromium），或用 --browser 指定程序；不要 PDF 就去掉 --pdf",
+						"no browser found to print the PDF: install Chromium, Chrome or Edge (Debian: apt-get install chromium), name its program with --browser, or leave --pdf out"), err}
+				}
+			}
 			s, err := a.open(cmd, args)
 			if err != nil {
 				return err
@@ -43,6 +50,8 @@ func (a *app) reportCmd() *cobra.Command {
 	cmd.Flags().StringVar(&o.CRS, "crs", "", a.t("图层坐标：wgs84、cgcs2000、gcj02（默认 wgs84）", "coordinates of the layers: wgs84, cgcs2000, gcj02 (default wgs84)"))
 	cmd.Flags().BoolVar(&o.Brief, "docx", true, a.t("写出 Word 简报 brief.docx", "write the Word brief, brief.docx"))
 	cmd.Flags().BoolVar(&o.Frontier, "frontier", false, a.t("算出投入与覆盖曲线（小的研究总会算）", "work out coverage against money (small studies always do)"))
+	cmd.Flags().BoolVar(&o.PDF, "pdf", false, a.t("另写 report.pdf（用本机的 Chromium、Chrome 或 Edge 打印；地图 A3 横向，文字 A4）", "also write report.pdf, printed by the Chromium, Chrome or Edge of this machine; maps on A3, text on A4"))
+	cmd.Flags().StringVar(&o.Browser, "browser", "", a.t("打印 PDF 用的浏览器程序（默认在系统里找）", "program of the browser that prints the PDF (default: looked up in the system)"))
 	a.searchFlags(cmd)
 	return cmd
 }

@@ -21,6 +21,8 @@ type ReportOptions struct {
 	CRS     string   // of the map layers; "" = WGS84
 	Version string   // of the program
 	Brief   bool     // also the Word brief
+	PDF     bool     // also the page as PDF
+	Browser string   // that prints it; looked up when empty
 
 	Frontier bool // coverage against money even where the study is large
 }
@@ -39,7 +41,7 @@ func (s *Session) Report(ctx context.Context, dir string, o ReportOptions) error
 		return err
 	}
 	s.stage("写出报告", "writing the report")
-	return reports.Write(ctx, dir, study, reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS, Brief: o.Brief})
+	return reports.Write(ctx, dir, study, reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS, Brief: o.Brief, PDF: o.PDF, Browser: o.Browser})
 }
 
 // All computes everything that a report shows.
