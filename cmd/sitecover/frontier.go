@@ -181,6 +181,7 @@ var rules = map[string]data.Text{
 	"must.near_road":         {ZH: "临近道路", EN: "near a road"},
 	"must.near_place":        {ZH: "临近地点", EN: "near a place"},
 	"must.min_people_within": {ZH: "周边最少人口", EN: "least people around"},
+	"quotas":                 {ZH: "区划配额的上限", EN: "the upper limits of quotas"},
 	"must.region":            {ZH: "限定区域", EN: "only in regions"},
 }
 

@@ -21,6 +21,7 @@ type planFlags struct {
 	scenario  string
 	scenarios bool
 	explain   int
+	relax     bool
 	cross     crossFlags
 }
 
@@ -32,6 +33,7 @@ func (a *app) planFlags(cmd *cobra.Command, f *planFlags) {
 	flags.IntVar(&f.explain, "explain", 0, a.t("说明方案中的第几处：带来什么、花多少、为什么不是旁边的", "explain the site of this number: what it brings and costs, and why not its neighbour"))
 	flags.StringVar(&f.scenario, "scenario", "", a.t("按 study.yaml 中 scenarios 的这一方案", "plan this scenario of study.yaml"))
 	flags.BoolVar(&f.scenarios, "scenarios", false, a.t("并排比较 study.yaml 中的所有方案", "put all scenarios of study.yaml side by side"))
+	flags.BoolVar(&f.relax, "relax", false, a.t("目标未达时，查找怎样才能达到：最少加多少钱、推迟到哪一年、哪条规则挡路（要重新规划二十多次）", "where targets are missed, look for what would meet them: the least more money, the year, the rules in the way (plans some two dozen times)"))
 	a.crossFlags(cmd, &f.cross)
 }
 
@@ -42,6 +44,9 @@ func (f *planFlags) check() error {
 	}
 	if f.explain < 0 || f.explain > 0 && f.why != "" {
 		return usage("--explain 要给方案中的编号，不能与 --why 同用", "--explain takes the number of a site of the plan and excludes --why")
+	}
+	if f.relax && (f.scenarios || f.why != "" || f.explain > 0) {
+		return usage("--relax 不能与 --scenarios、--why、--explain 同用", "--relax excludes --scenarios, --why and --explain")
 	}
 	if f.cross != (crossFlags{}) && (f.scenarios || f.why != "") {
 		return usage("--solver、--write-lp 不能与 --scenarios、--why 同用", "--solver and --write-lp exclude --scenarios and --why")

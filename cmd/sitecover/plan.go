@@ -71,6 +71,11 @@ func (a *app) plan(cmd *cobra.Command, s *run.Session, f planFlags) error {
 	if err := f.cross.ask(cmd, s, &view); err != nil {
 		return a.checkError(err)
 	}
+	if f.relax && len(s.Plan.Missed) > 0 {
+		if view.Relief, err = s.Relief(cmd.Context()); err != nil {
+			return err
+		}
+	}
 	if f.explain > 0 {
 		return a.printPick(view, f.explain)
 	}
@@ -141,6 +146,7 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 		a.printf("未达目标：%d 年 %s %s 目标 %s，计划 %s，上限 %s%s", "missed: %d %s %s target %s, plan %s, bound %s%s",
 			m.Year, m.Tier, a.kind(m.Kind), percent(&m.Target), percent(&m.Got), percent(&m.Bound), tail)
 	}
+	a.printRelief(v)
 	a.printf("候选 %d 处（考察 %d 处），新建 %d 处；状态 %s，目标值 %.0f，上限 %.0f，差距 %.2f %%，种子 %d",
 		"%d candidates (of %d considered), %d sites to open; status %s, objective %.0f, bound %.0f, gap %.2f %%, seed %d",
 		v.Candidates, v.Considered, len(v.Sites), v.Status, v.Objective, v.Bound, v.Gap*100, v.Seed)

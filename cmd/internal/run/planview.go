@@ -28,6 +28,7 @@ type PlanReport struct {
 	Late       *PilotsView    `json:"latePilots,omitempty"` // pilots that do not come first
 	Groups     []WeightedView `json:"groups,omitempty"`     // that count more in objective and bound
 	Overloaded []LoadView     `json:"overloaded,omitempty"` // sites with more people than they can serve, at the plan's end
+	Relief     *ReliefView    `json:"relief,omitempty"`     // what would meet the missed targets
 	Price      *PriceView     `json:"price,omitempty"`      // of a variant against the study's plan
 	Check      *CrossView     `json:"check,omitempty"`      // another solver's answer beside ours
 }
