@@ -43,6 +43,8 @@ func TestScript(t *testing.T) {
 			"broken":   broken,
 			"damaged":  damaged,
 			"refused":  refused,
+			"gb18030":  toGB18030,
+			"holes":    holes,
 		},
 	})
 }

@@ -134,7 +134,7 @@ func (r *rules) shape(e *Event) []*fault {
 	var out []*fault
 	bad := func(field, value string, what, hint data.Text) { out = append(out, faultf(field, value, what, hint)) }
 	if !r.known(e.Kind) {
-		bad("event", string(e.Kind), text("没有这种事件", "is not a kind of event"), text("可用：%s", "there are %s", r.kindList()))
+		bad("event", string(e.Kind), text("没有这种事件", "is not a kind of event"), kindHint())
 	}
 	if e.Site == "" {
 		bad("site", "", text("没有写阵地编号", "has no site"), text("写上台账里的编号", "give its id in the ledger"))
@@ -192,12 +192,15 @@ func (r *rules) amounts(e *Event, bad func(field, value string, what, hint data.
 // ways are the ways of building, as standards name them.
 var ways = []string{"new", "convert", "upgrade", "purchase", "combine"}
 
-func (r *rules) kindList() string {
-	var words []string
+// kindHint lists the kinds that can be entered.
+func kindHint() data.Text {
+	var zh, en []string
 	for _, k := range Kinds() {
-		words = append(words, string(k))
+		if k != Undone {
+			zh, en = append(zh, KindName(k, nil).ZH), append(en, string(k))
+		}
 	}
-	return strings.Join(words, ", ")
+	return data.Text{ZH: "可用：" + strings.Join(zh, "、"), EN: "there are " + strings.Join(en, ", ")}
 }
 
 func clip(s string) string {

@@ -170,7 +170,7 @@ func (p *planning) events() error {
 		row := &p.h.Events[i]
 		kind, ok := p.s.KindOf(row.Event)
 		if !ok {
-			p.fail(row.Row, "event", row.Event, text("没有这种事件", "is not a kind of event"), text("可用：%s", "there are %s", p.s.rules.kindList()))
+			p.fail(row.Row, "event", row.Event, text("没有这种事件", "is not a kind of event"), kindHint())
 			continue
 		}
 		site := row.Site
