@@ -52,6 +52,7 @@ func (a *app) reportCmd() *cobra.Command {
 	cmd.Flags().BoolVar(&o.Frontier, "frontier", false, a.t("算出投入与覆盖曲线（小的研究总会算）", "work out coverage against money (small studies always do)"))
 	cmd.Flags().BoolVar(&o.PDF, "pdf", false, a.t("另写 report.pdf（用本机的 Chromium、Chrome 或 Edge 打印；地图 A3 横向，文字 A4）", "also write report.pdf, printed by the Chromium, Chrome or Edge of this machine; maps on A3, text on A4"))
 	cmd.Flags().StringVar(&o.Browser, "browser", "", a.t("打印 PDF 用的浏览器程序（默认在系统里找）", "program of the browser that prints the PDF (default: looked up in the system)"))
+	cmd.Flags().StringVar(&o.Ledger, "ledger", "", a.t("历年台账 ledger.db：报告加上年度目标、各镇通报、项目和资金", "the ledger over time, ledger.db: adds targets by year, the scoreboard of towns, projects and money"))
 	a.searchFlags(cmd)
 	return cmd
 }
@@ -63,8 +64,11 @@ func (a *app) writeReport(cmd *cobra.Command, s *run.Session, output string, o r
 		lang = s.Study.Language
 	}
 	o.Lang, o.Version = lang, version
+	if o.Ledger != "" {
+		o.Ledger = workspacePath(o.Ledger)
+	}
 	if err := s.Report(cmd.Context(), output, o); err != nil {
-		return err
+		return trackError(err)
 	}
 	files, err := run.Written(output)
 	if err != nil {

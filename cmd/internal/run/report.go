@@ -24,7 +24,8 @@ type ReportOptions struct {
 	PDF     bool     // also the page as PDF
 	Browser string   // that prints it; looked up when empty
 
-	Frontier bool // coverage against money even where the study is large
+	Frontier bool   // coverage against money even where the study is large
+	Ledger   string // file of the ledger over time, for the pages of yearly tracking; "" = snapshots of the study's folder, if there are any
 }
 
 // Report runs what is left of the study and writes the report into a folder.
@@ -33,6 +34,9 @@ func (s *Session) Report(ctx context.Context, dir string, o ReportOptions) error
 		return err
 	}
 	if err := s.measure(ctx, o); err != nil {
+		return err
+	}
+	if err := s.track(ctx, o.Ledger); err != nil {
 		return err
 	}
 	study := s.Arranged(o.Version)
@@ -61,7 +65,7 @@ func (s *Session) Arranged(version string) *reports.Study {
 		Seed: s.Study.Seed, Version: version,
 		Regions: s.Data.Regions, Grid: s.Grid, Roads: s.Data.Roads, Tiers: s.tiers, Sites: s.Data.Sites,
 		Places: s.Data.Places, Exclusions: s.Data.Exclusions, Demand: s.Demand, Coverage: s.Result,
-		Gaps: s.Gaps, Plan: s.Plan, Stations: s.Stations, ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(),
+		Gaps: s.Gaps, Plan: s.Plan, Stations: s.Stations, ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(), Tracking: s.Tracking,
 	}
 	if s.measures != nil {
 		out.Measures = *s.measures

@@ -49,6 +49,7 @@ type Session struct {
 
 	Plan     *siting.Plan // nil when the study has no budget
 	Stations []siting.Station
+	Tracking *reports.Tracking // how the targets stand year by year; nil = not tracked
 
 	found    *siting.CandidateSet
 	measures *reports.Measures // what only reports tell
