@@ -205,7 +205,7 @@ type Price struct {
 type Target struct {
 	ID string `json:"id" req:"1" pattern:"id" doc:"short name"`
 	Name
-	Indicator   string   `json:"indicator" req:"1" enum:"built,presence,effective,upgraded,count,debt" doc:"what is measured"`
+	Indicator   string   `json:"indicator" req:"1" enum:"built,presence,effective,upgraded,count,debt,started,money,units,qualifies,passing,passing_count,upgraded_count" doc:"what is measured"`
 	Year        int      `json:"year,omitempty" doc:"by the end of this year"`
 	Yearly      bool     `json:"yearly,omitempty" doc:"every year anew"`
 	Undated     bool     `json:"undated,omitempty" doc:"the text that was read hides the year"`
