@@ -69,7 +69,7 @@ func TestTenYearsFromTheEvents(t *testing.T) {
 	for y := 2017; y <= 2026; y++ {
 		days = append(days, fmt.Sprintf("%d-12-31", y))
 	}
-	snaps := keep(t, k, days...)
+	snaps := w.keep(k, days...)
 	for i, want := range []struct{ covered, owning, required int }{{64, 1, 4}, {576, 2, 4}, {704, 2, 4}, {704, 2, 4}, {960, 2, 3}, {896, 2, 3}, {896, 2, 3}, {896, 2, 3}, {896, 2, 3}, {960, 3, 3}} {
 		people, covered, _, owning, required := row0(snaps[i], "")
 		if people != 960 || int(covered) != want.covered || int(owning) != want.owning || int(required) != want.required {
@@ -191,7 +191,7 @@ func TestForecastFromCommittedProjects(t *testing.T) {
 		happens("P2", store.Approved, "2026-02-01"), happens("P3", store.Approved, "2026-02-01"), happens("P3", store.Building, "2026-03-01"),
 		pays("P3", "2026-12-01", 40_000), happens("P5", store.Withdrawn, "2026-05-01"))
 	k := w.tracker(s)
-	keep(t, k, "2025-12-31", "2026-12-31")
+	w.keep(k, "2025-12-31", "2026-12-31")
 	v := status(t, k)
 	x := target(t, v, 2027, "station", "presence")
 	if x.Status != "on_track" || x.By != "committed" || x.Short != 2 || x.Pace != 2 || !x.Commit.Met || x.Commit.Value != 0.75 {
@@ -233,7 +233,7 @@ func TestWithoutALedger(t *testing.T) {
 	if _, err := k.Status(context.Background()); !errors.Is(err, ErrNoSnapshots) {
 		t.Errorf("err = %v", err)
 	}
-	snaps := keep(t, k, "2025-12-31", "2026-12-31")
+	snaps := w.keep(k, "2025-12-31", "2026-12-31")
 	if _, covered, _, _, _ := row0(snaps[0], ""); covered != 64 {
 		t.Errorf("2025: %v", covered)
 	}
@@ -255,7 +255,7 @@ func TestTargetsOfUnknownRegions(t *testing.T) {
 	w := &strip{t: t, dir: t.TempDir(), date: "2026-12-31", ids: []string{"v1", "v2"}, people: []int{64, 128},
 		study: oneTier + "tracking:\n  targets:\n    - {year: 2026, region: v7, tier: station, indicator: count, count: 1}\n"}
 	k := w.tracker(w.ledger("ledger.db"))
-	keep(t, k, "2026-12-31")
+	w.keep(k, "2026-12-31")
 	var bad data.InputErrors
 	if _, err := k.Status(context.Background()); !errors.As(err, &bad) || bad[0].Row != 11 || bad[0].Value != "v7" {
 		t.Errorf("%v", err)

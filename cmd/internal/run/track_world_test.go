@@ -31,6 +31,8 @@ type strip struct {
 	people  []int
 	sitesAs string // sites.csv; "" = no ledger
 	extra   string // further files of study.yaml
+
+	clock map[*store.Store]time.Time // last entry
 }
 
 // middle is the centre of village i, counted from 0.
@@ -147,8 +149,20 @@ func date(s string) time.Time {
 	return d
 }
 
+// now is the time of an entry on a day, or just after the last one when that is later.
+func (w *strip) now(s *store.Store, day time.Time) time.Time {
+	if w.clock == nil {
+		w.clock = map[*store.Store]time.Time{}
+	}
+	if next := w.clock[s].Add(time.Millisecond); day.Before(next) {
+		day = next
+	}
+	w.clock[s] = day
+	return day
+}
+
 // entered gives events the day on which they were entered; "" = that of the last of them.
-func entered(day string, events ...store.Event) []store.Event {
+func (w *strip) entered(s *store.Store, day string, events ...store.Event) []store.Event {
 	at := date("2010-01-01")
 	if day != "" {
 		at = date(day)
@@ -158,6 +172,7 @@ func entered(day string, events ...store.Event) []store.Event {
 			at = events[i].Date
 		}
 	}
+	at = w.now(s, at)
 	for i := range events {
 		events[i].Recorded, events[i].Who = at, "王五"
 	}
@@ -166,7 +181,7 @@ func entered(day string, events ...store.Event) []store.Event {
 
 func (w *strip) enter(s *store.Store, day string, events ...store.Event) []int64 {
 	w.t.Helper()
-	ids, err := s.Append(context.Background(), entered(day, events...))
+	ids, err := s.Append(context.Background(), w.entered(s, day, events...))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -187,7 +202,8 @@ func pays(site, day string, yuan siting.Yuan) store.Event {
 }
 
 // keep makes and keeps the snapshots of days.
-func keep(t testing.TB, k *Tracker, days ...string) []*Snap {
+func (w *strip) keep(k *Tracker, days ...string) []*Snap {
+	t := w.t
 	t.Helper()
 	var out []*Snap
 	for _, day := range days {
@@ -196,7 +212,7 @@ func keep(t testing.TB, k *Tracker, days ...string) []*Snap {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := k.Keep(context.Background(), s, "王五", o, date("2040-01-01")); err != nil {
+		if _, err := k.Keep(context.Background(), s, "王五", o, w.now(k.Store, o.Day)); err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, s)
