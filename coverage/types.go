@@ -44,6 +44,7 @@ type Site struct {
 	Opened    time.Time // zero = open since before the records
 	Closed    time.Time // zero = not closed; closed ON this day
 	Hours     *Week     // when it is open in an ordinary week; nil = not known
+	Located   bool      // its ledger tells no position: it stands in the middle of the region that it names
 }
 
 // OpenOn reports whether the site serves on the date.

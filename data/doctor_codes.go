@@ -64,7 +64,8 @@ var codeWords = []codeWord{
 	{"region-code", "is not a code of"}, {"region-level", "has codes of"},
 	// Ledgers
 	{CodeTwin, "is it written twice"}, {"id-twice", "is used twice"}, {"id-missing", "has no id"}, {"name-missing", "has no name"},
-	{"site-outside", "outside the study area"}, {"tier-missing", "has no tier"}, {"tier-unknown", "is not a tier of the study"},
+	{"site-outside", "outside the study area"}, {"site-region", "is listed under"}, {"site-located", "has no position of its own"}, {"site-located", "have no position and stand inside"},
+	{"site-region", "name a region that the boundaries do not hold"}, {"tier-missing", "has no tier"}, {"tier-unknown", "is not a tier of the study"},
 	{"date-invalid", "is not a date"}, {"date-order", "is not after the opening day"}, {"hours-invalid", "opening hours"}, {"kind-missing", "has no kind"},
 	{"kind-unknown", "that the study does not know"}, {"kind-unknown", "of the unknown kind"}, {"kind-missing", "has no column of kinds"},
 	// Tables

@@ -27,6 +27,7 @@ var synonyms = map[string]map[string][]string{
 		"lon":    lonWords,
 		"lat":    latWords,
 		"area":   {"area", "floorarea", "建筑面积", "面积", "使用面积", "阵地面积", "建筑面积㎡", "面积㎡"},
+		"region": {"region", "regionid", "所属社区", "所在社区", "所属村社区", "所属村", "所属区划", "区划代码", "行政区划代码", "社区", "村社区", "所属街道", "所在街道", "所属乡镇", "街道", "乡镇"},
 		"opened": {"opened", "open", "openingdate", "开放日期", "启用日期", "启用时间", "建成日期", "建成时间", "投用日期"},
 		"hours":  {"hours", "openinghours", "开放时间", "开放时段", "营业时间", "服务时间", "工作时间", "开门时间"},
 		"closed": {"closed", "close", "closingdate", "关闭日期", "关闭时间", "停用日期", "停用时间", "撤销日期"},

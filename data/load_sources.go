@@ -18,7 +18,7 @@ var fields = map[string][]string{
 	"areas":       {"id", "name", "parent", "level"},
 	"population":  {"id", "lon", "lat", "people", "region"},
 	"roads":       {"id", "name", "class", "oneway", "maxspeed", "access"},
-	"sites":       {"id", "name", "tier", "lon", "lat", "area", "opened", "closed", "hours"},
+	"sites":       {"id", "name", "tier", "lon", "lat", "area", "opened", "closed", "hours", "region"},
 	"places":      {"id", "name", "kind", "lon", "lat", "footfall"},
 	"exclusions":  {"name", "kind"},
 	"entities":    {"id", "name", "kind", "lon", "lat", "headcount"},

@@ -167,6 +167,7 @@ func (l *loader) siteSources() {
 	l.each("sites", func(sec *section, src Source) {
 		s := SiteSource{Source: src, Sheet: sec.text("sheet", ""), Tiers: sec.table("tiers")}
 		s.Outside = sec.choice("outside", OutsideRefuse, []string{OutsideRefuse, OutsideKeep, OutsideDrop})
+		s.Locate = sec.choice("locate", LocateRefuse, []string{LocateRefuse, LocateRegion})
 		if text, node, ok := sec.scalar("tier"); ok {
 			s.Tier = text
 			if len(l.study.Tiers) > 0 && l.tierIndex(text) < 0 {

@@ -42,8 +42,9 @@ func (r *reader) ledgers(ctx context.Context) {
 // rawSite is a site as read.
 type rawSite struct {
 	coverage.Site
-	in  *input
-	row int
+	in    *input
+	row   int
+	claim string // the region that the row names, "" = none
 }
 
 // nameless gives items without an id one of their own: the name, and the name with the position where names repeat. It depends only on
@@ -76,7 +77,7 @@ func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []raw
 		return nil
 	}
 	defer t.close()
-	ok := t.require("lon", "lat")
+	ok := src.Locate == LocateRegion && t.has("region") && !t.has("lon") && !t.has("lat") || t.require("lon", "lat")
 	if src.Tier == "" {
 		ok = t.require("tier") && ok
 	}
@@ -94,7 +95,9 @@ func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []raw
 		if !ok {
 			continue
 		}
-		seen.points, seen.names = append(seen.points, site.Point), append(seen.names, site.Name)
+		if !site.Located {
+			seen.points, seen.names = append(seen.points, site.Point), append(seen.names, site.Name)
+		}
 		if site.Region = r.locate(site.Point); site.Region < 0 && r.regions != nil {
 			switch src.Outside {
 			case OutsideDrop:
@@ -107,10 +110,11 @@ func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []raw
 				continue
 			}
 		}
-		out = append(out, rawSite{site, in, t.row})
+		out = append(out, rawSite{site, in, t.row, t.get("region")})
 	}
 	t.empty()
 	r.watched = append(r.watched, seen)
+	r.listedAt(in, out)
 	if kept > 0 {
 		r.c.find("warning", in.name, 0, T("%d 个阵地在研究区之外，仍可服务区内居民，不归属任何区划", "%d sites lie outside the study area: they serve people inside, and belong to no region", kept))
 	}
@@ -137,7 +141,7 @@ func (r *reader) site(t *table, src SiteSource) (coverage.Site, bool) {
 		s.Name = s.ID
 	}
 	s.Tier = r.tierOf(t, src)
-	s.Point, _ = t.point()
+	s.Point, s.Located = r.sitePoint(t, src)
 	if t.get("area") != "" {
 		if area, ok := t.amount("area"); ok {
 			s.FloorArea = area

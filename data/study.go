@@ -106,7 +106,16 @@ type SiteSource struct {
 	// Outside says what becomes of sites outside the study area: OutsideRefuse (default), OutsideKeep (they serve people
 	// inside, and belong to no region) or OutsideDrop. Kept and dropped ones are counted.
 	Outside string
+	// Locate says what becomes of sites without a position: LocateRefuse (default), or LocateRegion: they are put inside the region that
+	// their row names, marked and counted.
+	Locate string
 }
+
+// What becomes of a site without a position.
+const (
+	LocateRefuse = "refuse"
+	LocateRegion = "region"
+)
 
 // What becomes of a site outside the study area.
 const (

@@ -275,11 +275,14 @@ func csvTable(in *input, text io.Reader) *table {
 		row, _ := r.FieldPos(0)
 		return row, cells, nil
 	}
-	if before := len(in.c.errs); !t.scan(context.Background()) {
-		if len(in.c.errs) == before {
-			_ = in.fail(0, "", "", T("没有表头", "has no header"), T("第一行写列名", "put the column names into the first row"))
+	titles := titleRows(head, r.Comma)
+	for range titles + 1 {
+		if before := len(in.c.errs); !t.scan(context.Background()) {
+			if len(in.c.errs) == before {
+				_ = in.fail(0, "", "", T("没有表头", "has no header"), T("第一行写列名", "put the column names into the first row"))
+			}
+			return nil
 		}
-		return nil
 	}
 	in.info.Rows = 0
 	for _, c := range t.cells {
@@ -305,26 +308,63 @@ func csvError(err error) (int, []string, error) {
 	return 0, nil, err
 }
 
-// separator guesses from the header row: the candidate that occurs most often outside quotes; a comma when none does.
+// headLines is how many lines of a text are looked at to find the separator and the header.
+const headLines = 10
+
+// separator guesses from the first lines: the candidate that occurs most often in one of them outside quotes; a comma when none does.
 func separator(head []byte) rune {
-	head = bytes.TrimLeft(head, "\r\n \ufeff")
-	if i := bytes.IndexByte(head, '\n'); i >= 0 {
-		head = head[:i]
-	}
-	counts := map[rune]int{}
-	quoted := false
-	for _, r := range string(head) {
-		if r == '"' {
-			quoted = !quoted
-		} else if !quoted {
-			counts[r]++
+	best, most := ',', 0
+	for i, line := range bytes.Split(bytes.TrimLeft(head, "\r\n \ufeff"), []byte{'\n'}) {
+		if i == headLines {
+			break
 		}
-	}
-	best := ','
-	for _, r := range []rune{'\t', ';'} {
-		if counts[r] > counts[best] {
-			best = r
+		for _, r := range []rune{',', '\t', ';'} {
+			if n := countOutside(line, r); n > most {
+				best, most = r, n
+			}
+		}
+		if most > 0 && i == 0 {
+			break // the first line has columns: it is the header
 		}
 	}
 	return best
+}
+
+// countOutside counts a character outside quotes.
+func countOutside(line []byte, what rune) int {
+	n, quoted := 0, false
+	for _, r := range string(line) {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case r == what && !quoted:
+			n++
+		}
+	}
+	return n
+}
+
+// titleRows counts the rows above the header that are titles: they fill one cell, and the row after them fills two or more.
+func titleRows(head []byte, comma rune) int {
+	r := csv.NewReader(bytes.NewReader(head))
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes = comma, -1, true
+	for titles := 0; titles < headLines; {
+		cells, err := r.Read()
+		if err != nil {
+			return 0
+		}
+		filled := 0
+		for _, c := range cells {
+			if strings.TrimSpace(c) != "" {
+				filled++
+			}
+		}
+		if filled > 1 {
+			return titles
+		}
+		if filled == 1 {
+			titles++
+		}
+	}
+	return 0
 }

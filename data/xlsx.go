@@ -18,6 +18,9 @@ const (
 	maxWorkbook  = 200 << 20
 	maxUnpacked  = 512 << 20
 	maxHeaderRow = 10 // the header is looked for in the first rows
+
+	maxHeaderRows = 3       // of one header
+	maxMerged     = 1 << 20 // rows that merged cells stand for
 )
 
 // openSheet opens an Excel sheet. Its header is the row among the first ten that names most of our fields.
@@ -79,6 +82,11 @@ func sheetTable(in *input, src Source, book *excelize.File, sheet string) *table
 		_ = in.failWith(0, T("无法读取工作表", "has a sheet that cannot be read"), Text{}, err)
 		return nil
 	}
+	merged, err := mergedCells(book, sheet)
+	if err != nil {
+		_ = in.failWith(0, T("合并单元格的范围不对", "has merged cells that cannot be read"), T("用 Excel 另存为 .xlsx", "save it as .xlsx with Excel"), err)
+		return nil
+	}
 	dates := date1904(book)
 	t := &table{in: in, header: header, row: at}
 	t.close = func() { _, _ = rows.Close(), book.Close() } // read only
@@ -104,7 +112,7 @@ func sheetTable(in *input, src Source, book *excelize.File, sheet string) *table
 			if row <= at {
 				continue
 			}
-			return row, t.cleanSerials(cells, dates), nil
+			return row, t.cleanSerials(merged.fill(row, cells, len(header)), dates), nil
 		}
 	}
 	return t
@@ -124,17 +132,18 @@ func findHeader(in *input, src Source, book *excelize.File, sheet string) (heade
 	}
 	defer rows.Close() // read only
 	best := 0
+	var above [][]string
 	for row := 1; row <= maxHeaderRow && rows.Next(); row++ {
 		cells, err := rows.Columns()
 		if err != nil {
 			_ = in.failWith(row, T("无法读取工作表", "has a sheet that cannot be read"), Text{}, err)
 			return nil, 0, false
 		}
-		if n := headerScore(in.role, src.Fields, cells); n > best {
-			best, at = n, row
-			header = header[:0]
-			for _, c := range cells {
-				header = append(header, strings.TrimSpace(c))
+		above = append(above, cells)
+		for depth := 1; depth <= min(maxHeaderRows, len(above)); depth++ { // fewer rows win where they say as much
+			names := lowest(above[len(above)-depth:])
+			if n := headerScore(in.role, src.Fields, names); n > best {
+				best, at, header = n, row, names
 			}
 		}
 	}
@@ -143,6 +152,70 @@ func findHeader(in *input, src Source, book *excelize.File, sheet string) (heade
 		return nil, 0, false
 	}
 	return header, at, true
+}
+
+// lowest returns the names of columns under headers of several rows: the lowest text of each, since merged cells hold theirs in the first
+// row and what stands above 经度 and 纬度 is their group.
+func lowest(rows [][]string) []string {
+	var out []string
+	for _, row := range rows {
+		for i, c := range row {
+			for len(out) <= i {
+				out = append(out, "")
+			}
+			if c = strings.TrimSpace(c); c != "" {
+				out[i] = c
+			}
+		}
+	}
+	return out
+}
+
+// merges are the cells that are merged downwards in a sheet: row and column of each but the first -> its text.
+type merges map[[2]int]string
+
+// mergedCells finds cells that stand for several rows, such as a street beside its communities.
+func mergedCells(book *excelize.File, sheet string) (merges, error) {
+	list, err := book.GetMergeCells(sheet)
+	if err != nil {
+		return nil, err
+	}
+	out := merges{}
+	for _, m := range list {
+		left, top, err := excelize.CellNameToCoordinates(m.GetStartAxis())
+		if err != nil {
+			return nil, err
+		}
+		right, bottom, err := excelize.CellNameToCoordinates(m.GetEndAxis())
+		if err != nil {
+			return nil, err
+		}
+		if right > maxColumns || left != right || strings.TrimSpace(m.GetCellValue()) == "" {
+			continue // merged sideways: a title or a remark
+		}
+		for row := top + 1; row <= bottom && len(out) < maxMerged; row++ {
+			out[[2]int{row, left - 1}] = m.GetCellValue()
+		}
+	}
+	return out, nil
+}
+
+// fill puts the texts of merged cells into a row, where it has any text of its own.
+func (m merges) fill(row int, cells []string, width int) []string {
+	if len(m) == 0 || strings.TrimSpace(strings.Join(cells, "")) == "" {
+		return cells
+	}
+	for i := range width {
+		if text, ok := m[[2]int{row, i}]; ok {
+			for len(cells) <= i {
+				cells = append(cells, "")
+			}
+			if strings.TrimSpace(cells[i]) == "" {
+				cells[i] = text
+			}
+		}
+	}
+	return cells
 }
 
 // headerScore counts the fields that a row names.
