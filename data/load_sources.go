@@ -17,7 +17,7 @@ import (
 var fields = map[string][]string{
 	"areas":       {"id", "name", "parent", "level"},
 	"population":  {"id", "lon", "lat", "people", "region"},
-	"roads":       {"id", "name", "class", "oneway", "maxspeed", "access"},
+	"roads":       {"id", "name", "class", "oneway", "maxspeed", "access", "bridge", "tunnel", "layer"},
 	"sites":       {"id", "name", "tier", "lon", "lat", "area", "opened", "closed", "hours", "region"},
 	"places":      {"id", "name", "kind", "lon", "lat", "footfall"},
 	"exclusions":  {"name", "kind"},
@@ -74,7 +74,7 @@ func (l *loader) sources() {
 		l.rasterKind(sec, p)
 		s.Population = append(s.Population, p)
 	})
-	l.each("roads", func(sec *section, src Source) { s.Roads = append(s.Roads, RoadSource{src}) })
+	l.each("roads", func(sec *section, src Source) { s.Roads = append(s.Roads, RoadSource{src, !sec.flag("ferries", true)}) })
 	l.each("places", func(sec *section, src Source) {
 		s.Places = append(s.Places, PlaceSource{Source: src, Kind: sec.text("kind", ""), Kinds: sec.table("kinds")})
 	})

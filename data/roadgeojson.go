@@ -110,7 +110,7 @@ func readRoad(f *feature, src RoadSource, left *counter) (road lineRoad, hasClas
 		return road, hasClass, false
 	}
 	road.way.ID = roadID(f, src)
-	road.layer = layerOf(f)
+	road.layer = layerOf(f, src)
 	return road, hasClass, true
 }
 
@@ -135,17 +135,22 @@ func roadID(f *feature, src RoadSource) int64 {
 }
 
 // layerOf returns the level of crossing of a road: its layer, else +1 for bridges and -1 for tunnels.
-func layerOf(f *feature) int {
-	if n, err := strconv.Atoi(f.get("layer")); err == nil {
+func layerOf(f *feature, src RoadSource) int {
+	if n, err := strconv.Atoi(f.field(src.Source, "layer", "layer", "图层", "层")); err == nil && n != 0 {
 		return max(-10, min(10, n))
 	}
-	if v := f.get("bridge"); v != "" && v != "no" && v != "F" && v != "0" {
+	if isSet(f.field(src.Source, "bridge", "bridge", "桥", "桥梁")) {
 		return 1
 	}
-	if v := f.get("tunnel"); v != "" && v != "no" && v != "F" && v != "0" {
+	if isSet(f.field(src.Source, "tunnel", "tunnel", "隧道")) {
 		return -1
 	}
 	return 0
+}
+
+// isSet reports whether a property says yes: files of OSM write viaduct, shapefiles T, ledgers 是.
+func isSet(value string) bool {
+	return !slices.Contains([]string{"", "no", "f", "0", "false", "n", "否", "无"}, strings.ToLower(value))
 }
 
 // nodeKey is a place where lines join.

@@ -34,6 +34,9 @@ func (r *reader) roads(ctx context.Context) {
 		} else {
 			part = r.readRoadOSM(ctx, in)
 		}
+		if part != nil && s.NoFerries {
+			r.withoutFerries(in, part)
+		}
 		if part != nil && len(part.Ways) == 0 && !r.c.full() {
 			_ = in.fail(0, "", "", T("没有可用的道路", "holds no road that anyone may use"), T("检查文件是否含道路", "check whether the file holds roads"))
 		} else if part != nil {
@@ -42,6 +45,15 @@ func (r *reader) roads(ctx context.Context) {
 		r.closeInput(in)
 	}
 	r.out.Roads = all
+}
+
+// withoutFerries drops ferries, as the source asks.
+func (r *reader) withoutFerries(in *input, roads *network.Roads) {
+	all := len(roads.Ways)
+	roads.Ways = slices.DeleteFunc(roads.Ways, func(w network.Way) bool { return w.Class == network.Ferry })
+	if n := all - len(roads.Ways); n > 0 {
+		r.c.find("info", in.name, 0, T("%d 条轮渡未使用（ferries: false）", "%d ferries left out (ferries: false)", n))
+	}
 }
 
 // joinRoads appends the roads of one file to those of others. Files do not share nodes.

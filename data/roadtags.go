@@ -24,7 +24,8 @@ var roadClasses = map[string]network.Class{
 	"pedestrian": network.Pedestrian, "步行街": network.Pedestrian,
 	"footway": network.Footway, "人行道": network.Footway, "corridor": network.Footway, "sidewalk": network.Footway, "crossing": network.Footway,
 	"path": network.Path, "bridleway": network.Path, "步道": network.Path,
-	"steps": network.Steps, "台阶": network.Steps, "ferry": network.Ferry, "轮渡": network.Ferry,
+	"公路": network.Unclassified, "小路": network.Path, "田间路": network.Track, "巷道": network.Residential, "内部道路": network.Service,
+	"steps": network.Steps, "台阶": network.Steps, "梯道": network.Steps, "ferry": network.Ferry, "轮渡": network.Ferry,
 }
 
 // roadClassNames lists the words of roadClasses, sorted.

@@ -88,8 +88,11 @@ type PopulationSource struct {
 	Groups  []GroupColumn // columns that count groups of these people, or of a raster the rasters that do, as written; nil = none
 }
 
-// RoadSource is a file of roads: .osm.pbf, or .geojson lines.
-type RoadSource struct{ Source }
+// RoadSource is a file of roads: OSM's PBF or XML, or features of lines.
+type RoadSource struct {
+	Source
+	NoFerries bool // leave ferries out: crossings that one pays or waits for
+}
 
 // CodeSource is a national list of division codes (GB/T 2260 or the statistical codes) of one year.
 type CodeSource struct {
