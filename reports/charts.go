@@ -107,16 +107,35 @@ func (b *builder) trendChart(v *tierView) map[string]any {
 	c.SetGlobalOptions(charts.WithYAxisOpts(opts.YAxis{Name: b.t("trend.axis"), Min: math.Max(0, math.Floor(low*5-0.1)*20), Max: 100,
 		AxisLabel: textStyle(), SplitLine: gridLines()}))
 	c.SetXAxis(labels)
+	if any[1] {
+		b.targetBand(c, target)
+	}
 	if any[2] {
-		c.AddSeries(b.t("trend.bound"), bound, lineStyle(quietColour, 1, "dotted")...)
+		c.AddSeries(b.t("trend.bound"), bound, lineStyle(quietColour, 1, "dashed")...)
 	}
 	if any[1] {
-		c.AddSeries(b.t("trend.target"), target, lineStyle(quietColour, 1.5, "dashed")...)
+		c.AddSeries(b.t("trend.target"), target, lineStyle(accentColour, 1.5, "solid")...)
 	}
 	c.AddSeries(b.t("trend.plan"), plan, append(lineStyle(hueColour, 3, "solid"),
 		charts.WithLabelOpts(opts.Label{Show: opts.Bool(true), Position: "top", Color: inkColour, FontSize: 12, Formatter: "{c} %"}))...)
 	c.Validate()
 	return c.JSON()
+}
+
+// targetBand shades what lies at or above the target, so that it can be seen in which year the line enters it.
+func (b *builder) targetBand(c *charts.Line, target []opts.LineData) {
+	var floor, room []opts.LineData
+	for _, t := range target {
+		above := any("-")
+		if x, ok := t.Value.(float64); ok {
+			above = math.Round((100-x)*10) / 10
+		}
+		floor, room = append(floor, t), append(room, opts.LineData{Value: above})
+	}
+	none := charts.WithLineStyleOpts(opts.LineStyle{Opacity: opts.Float(0)})
+	stacked := charts.WithLineChartOpts(opts.LineChart{Stack: "band", ShowSymbol: opts.Bool(false)})
+	c.AddSeries("", floor, none, stacked)
+	c.AddSeries("", room, none, stacked, charts.WithAreaStyleOpts(opts.AreaStyle{Color: accentColour, Opacity: opts.Float(0.07)}))
 }
 
 func lineStyle(colour string, width float32, kind string) []charts.SeriesOpts {
@@ -152,7 +171,7 @@ func (b *builder) rankChart(v *tierView) map[string]any {
 	c := charts.NewBar()
 	c.SetGlobalOptions(b.base(b.t("rank.axis"), 100, "64")...)
 	c.SetXAxis(labels)
-	style := []charts.SeriesOpts{barsUpTo("36")}
+	style := []charts.SeriesOpts{barsUpTo("36"), charts.WithItemStyleOpts(opts.ItemStyle{Color: hueColour})}
 	if len(bars) <= 16 {
 		style = append(style, charts.WithLabelOpts(opts.Label{Show: opts.Bool(true), Position: "top", Color: inkColour, FontSize: 11}))
 	}
@@ -164,8 +183,25 @@ func (b *builder) rankChart(v *tierView) map[string]any {
 				LineStyle: &opts.LineStyle{Color: inkColour, Type: "dashed", Width: 1}}))
 	}
 	c.AddSeries(b.t("col.coverage"), bars, style...)
+	if b.s.Plan != nil {
+		b.afterSeries(c, v)
+	}
 	c.Validate()
 	return c.JSON()
+}
+
+// afterSeries marks above each bar where the region stands at the end of the plan.
+func (b *builder) afterSeries(c *charts.Bar, v *tierView) {
+	var after []opts.ScatterData
+	for _, r := range v.Rank {
+		if math.IsNaN(r.Change) {
+			return
+		}
+		after = append(after, opts.ScatterData{Value: percentValue(r.Change), Symbol: "triangle", SymbolSize: 9})
+	}
+	s := charts.NewScatter()
+	s.AddSeries(b.t("col.afterplan"), after, charts.WithItemStyleOpts(opts.ItemStyle{Color: accentColour}))
+	c.Overlap(s)
 }
 
 // distanceChart is how far people have to the nearest site.

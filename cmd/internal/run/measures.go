@@ -143,6 +143,11 @@ func (s *Session) measureSites(ctx context.Context, m *reports.Measures) error {
 		return nil
 	}
 	a, err := s.Assess(ctx, "")
+	var unread data.InputErrors
+	if errors.As(err, &unread) {
+		s.unread = unread // the report says so instead of failing: it does not rest on the assessment
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -73,6 +73,10 @@ func (s *Session) Arranged(version string) *reports.Study {
 	for _, in := range s.Data.Inputs {
 		out.Inputs = append(out.Inputs, reports.Input(in))
 	}
+	for _, e := range s.unread {
+		what := data.T("未作达标评定：%s", "sites were not assessed: %s", "")
+		out.Findings = append(out.Findings, reports.Finding{Severity: "warning", Where: e.File, ZH: what.ZH + e.In("zh"), EN: what.EN + e.In("en")})
+	}
 	for _, f := range s.Findings() {
 		out.Findings = append(out.Findings, reports.Finding{Severity: f.Severity, Where: where(f), ZH: f.What.ZH, EN: f.What.EN})
 	}

@@ -53,6 +53,7 @@ type Session struct {
 
 	found    *siting.CandidateSet
 	measures *reports.Measures // what only reports tell
+	unread   data.InputErrors  // why the sites could not be assessed
 	asked    *siting.Problem   // that Plan answers
 	opts     Options
 	graphs   map[coverage.GraphKey]*network.Graph

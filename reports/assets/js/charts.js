@@ -26,9 +26,9 @@
     if (id !== 'dist') o.tooltip.valueFormatter = function (v) { return typeof v === 'number' ? v.toFixed(1) + ' %' : '—'; };
     (Array.isArray(o.yAxis) ? o.yAxis : [o.yAxis]).forEach(function (y) { y.nameTextStyle = { align: 'left', color: quiet, padding: [0, 0, 0, -20] }; });
     if (id === 'frontier' || id === 'lorenz') curve(o, id, ink);
-    if (id === 'rank' && o.series.length > 1) { o.series[1].symbol = 'triangle'; o.series[1].symbolSize = 9; }
+    if (id === 'rank' && o.series.length > 1) o.legend = { show: true, right: 0, top: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: quiet } };
     if (id === 'trend' || /^track/.test(id)) o.series.forEach(function (s) {
-      if (s.stack) return;
+      if (s.stack) { s.silent = true; s.tooltip = { show: false }; s.symbol = 'none'; return; }
       if (s.label) sparseLabels(s, (width - 150) / Math.max(s.data.length - 1, 1));
       var said = s.data.filter(function (p) { return typeof p.value === 'number'; });
       if (said.length === 1) { s.showSymbol = true; s.symbolSize = 8; }
@@ -115,7 +115,7 @@
   function labelsWithOne(o) {
     var whole = o.series[0].data.every(function (d) { return d.value === Math.round(d.value); });
     o.series.forEach(function (s) {
-      if (s.label) s.label.formatter = function (p) { return whole ? SC.group(p.value) : one(p.value); };
+      if (s.label && s.type === 'bar') s.label.formatter = function (p) { return whole ? SC.group(p.value) : one(p.value); };
     });
   }
 
