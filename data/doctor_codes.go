@@ -63,6 +63,7 @@ var codeWords = []codeWord{
 	{"region-overlap", "its parts overlap in"}, {"region-gap", "its parts leave"}, {"region-overhang", "its parts reach out of it"},
 	{"region-code", "is not a code of"}, {"region-level", "has codes of"},
 	// Ledgers
+	{"people-outside", "people outside are not counted"},
 	{CodeTwin, "is it written twice"}, {"id-twice", "is used twice"}, {"id-missing", "has no id"}, {"name-missing", "has no name"},
 	{"site-outside", "outside the study area"}, {"site-region", "is listed under"}, {"site-located", "has no position of its own"}, {"site-located", "have no position and stand inside"},
 	{"site-region", "name a region that the boundaries do not hold"}, {"tier-missing", "has no tier"}, {"tier-unknown", "is not a tier of the study"},
@@ -75,7 +76,7 @@ var codeWords = []codeWord{
 	// People
 	{"people-huge", "more than a billion people"}, {"people-twice", "cell is given twice"}, {"people-twice", "region is given twice"}, {"people-twice", "people count twice"},
 	{"people-twice", "are added up"}, {"people-missing", "without a number of people"}, {"cell-invalid", "is not an H3 cell"}, {"people-negative", "pixels are negative"},
-	{"people-outside", "people outside are not counted"}, {"people-even", "spread evenly by area"}, {"people-totals", "differs from the sum of its finer totals"},
+	{"people-even", "spread evenly by area"}, {"people-totals", "differs from the sum of its finer totals"},
 	{"people-scaled", "are scaled to their official totals"}, {"people-scaled", "without an official total"}, {"group-range", "is more than the"}, {"group-range", "has more members than"}, {"group", "group"},
 	{"people-raster", "pixels"}, {"people-streetless", "have no street inside"},
 	// Roads

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 )
@@ -75,27 +76,14 @@ func problemFinding(p *InputError, code string) Finding {
 	if at, ok := positionIn(p.What.EN, p.Value); ok {
 		f.At = &at
 	}
-	f.Repair = repairOf(code)
+	f.Repair = repairOf(code, p.What)
 	return f
-}
-
-// repairOf returns what can be done about a problem without asking anyone.
-func repairOf(code string) *Repair {
-	switch code {
-	case CodeSwapped:
-		return &Repair{Do: DoSwap}
-	case CodeZero:
-		return &Repair{Do: DoSetAside}
-	case "ring-open", "ring-self-crossing", "ring-parts", "ring-hole":
-		return &Repair{Do: DoShapes}
-	}
-	return nil
 }
 
 // encodings tells which tables are not in UTF-8: they are read, but other programs may show nonsense.
 func (r *reader) encodings() {
 	for _, in := range r.opened {
-		ext := filepath.Ext(in.name)
+		ext := strings.ToLower(filepath.Ext(in.name))
 		if !in.utf8 && slices.Contains(tableEndings, ext) {
 			r.c.findings = append(r.c.findings, Finding{Severity: SeverityInfo, Code: "file-gbk", File: in.name,
 				What: T("是 GB18030（GBK）编码，已正确读取", "is in GB18030 (GBK), and is read as such"),

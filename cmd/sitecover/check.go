@@ -57,6 +57,9 @@ func (a *app) check(cmd *cobra.Command, path string, f checkFlags) error {
 			return err
 		}
 	}
+	if f.fix {
+		return a.fixInputs(cmd, c, f.out)
+	}
 	switch {
 	case a.json:
 		err = a.emit(view)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // broken runs `broken FILE OLD NEW`: it copies the sound study in base/ to try/ and replaces the first OLD in one file by NEW
@@ -95,4 +97,21 @@ func fingerprint(ts *testscript.TestScript) string {
 		return err
 	}))
 	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// encode runs `encode FILE gb18030|utf16`: the file, which is in UTF-8, is written anew in another encoding.
+func encode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: encode file gb18030|utf16")
+	}
+	path := ts.MkAbs(args[0])
+	content, err := os.ReadFile(path)
+	ts.Check(err)
+	encoder := simplifiedchinese.GB18030.NewEncoder()
+	if args[1] == "utf16" {
+		encoder = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder()
+	}
+	content, err = encoder.Bytes(content)
+	ts.Check(err)
+	ts.Check(os.WriteFile(path, content, 0o644))
 }

@@ -45,6 +45,7 @@ func TestScript(t *testing.T) {
 			"refused":  refused,
 			"gb18030":  toGB18030,
 			"holes":    holes,
+			"encode":   encode,
 		},
 	})
 }

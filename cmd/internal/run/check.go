@@ -135,7 +135,7 @@ func (c *Checkup) View(lang string) Check {
 
 func findingOf(f data.Finding, lang string) FindingView {
 	v := FindingView{Severity: f.Severity, Code: f.Code, Where: where(f), File: f.File, Row: f.Row, Field: f.Field, Value: f.Value,
-		Text: f.What.In(lang), Hint: f.Hint.In(lang), Fixable: f.Repair != nil}
+		Text: f.What.In(lang), Hint: f.Hint.In(lang), Fixable: f.Repair.Sure()}
 	if f.At != nil {
 		lon, lat := f.At[0], f.At[1]
 		v.Lon, v.Lat, v.Map = &lon, &lat, MapLink(lon, lat)

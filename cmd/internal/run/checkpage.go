@@ -24,7 +24,7 @@ func (c *Checkup) WritePage(study, file string, o PageOptions) error {
 	}
 	for _, f := range c.Findings {
 		p.Findings = append(p.Findings, reports.CheckFinding{Severity: f.Severity, Code: f.Code, File: f.File, Row: f.Row, Field: f.Field, Value: f.Value,
-			ZH: f.What.ZH, EN: f.What.EN, HintZH: f.Hint.ZH, HintEN: f.Hint.EN, At: f.At, Fixable: f.Repair != nil})
+			ZH: f.What.ZH, EN: f.What.EN, HintZH: f.Hint.ZH, HintEN: f.Hint.EN, At: f.At, Fixable: f.Repair.Sure()})
 	}
 	var b bytes.Buffer
 	if err := reports.WriteCheckPage(&b, p); err != nil {

@@ -1,0 +1,65 @@
+package run
+
+import (
+	"context"
+	"path/filepath"
+
+	"sitecover/data"
+)
+
+// Fixed is what became of a study whose inputs were corrected in copies.
+type Fixed struct {
+	Folder  string       `json:"folder"`
+	Study   string       `json:"study"` // the study file that reads the copies
+	Changes []ChangeView `json:"changes"`
+	Before  Tally        `json:"before"`
+	After   Tally        `json:"after"`
+	Left    []string     `json:"left"` // codes of errors and warnings that the copy still has, with repeats
+}
+
+// Tally counts findings.
+type Tally struct {
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+}
+
+// ChangeView is one change of the log.
+type ChangeView struct {
+	data.Change
+	Text string `json:"text"`
+}
+
+// Fix writes corrected copies into a folder and examines them like any study.
+func (c *Checkup) Fix(ctx context.Context, dir string, opts Options) (*Fixed, *Checkup, error) {
+	changes, err := data.Fix(ctx, &c.Examination, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	path := filepath.Join(dir, filepath.Base(c.Study.Path))
+	again, err := Examine(ctx, path, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	f := &Fixed{Folder: dir, Study: path, Changes: []ChangeView{}, Before: c.tally(), After: again.tally(), Left: []string{}}
+	for _, x := range changes {
+		f.Changes = append(f.Changes, ChangeView{Change: x})
+	}
+	for _, x := range again.Findings {
+		if x.Severity != data.SeverityInfo {
+			f.Left = append(f.Left, x.Code)
+		}
+	}
+	return f, again, nil
+}
+
+func (c *Checkup) tally() (t Tally) {
+	for _, f := range c.Findings {
+		switch f.Severity {
+		case data.SeverityError:
+			t.Errors++
+		case data.SeverityWarning:
+			t.Warnings++
+		}
+	}
+	return t
+}
