@@ -200,7 +200,9 @@ type Input struct {
 	Bytes  int64
 	Rows   int
 	CRS    string
-	Role   string // study, boundaries, population, roads, sites, places, exclusions, entities, zones, residential
+	// Columns lists how the columns of a table were taken: "name=单位名称", our field first; nil for other files.
+	Columns []string
+	Role    string // study, boundaries, population, roads, sites, places, exclusions, entities, zones, residential
 }
 
 // Finding is something odd in the inputs that does not stop the study.

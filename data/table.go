@@ -45,6 +45,12 @@ func openTable(in *input, src Source, sheet string) *table {
 	t.in = in
 	var missing []string
 	t.columns, missing = findColumns(in.role, src.Fields, t.header)
+	in.info.Columns = nil
+	for _, field := range fields[in.role] {
+		if i := t.columns[field]; i >= 0 && i < len(t.header) && !isFeatures(in.name) {
+			in.info.Columns = append(in.info.Columns, field+"="+t.header[i])
+		}
+	}
 	for _, field := range missing {
 		_ = in.fail(t.row, field, src.Fields[field], T("没有这一列", "is not a column of the file"), columnHint(src.Fields[field], t.header))
 	}

@@ -62,7 +62,9 @@ type Input struct {
 	Bytes  int64
 	Rows   int
 	CRS    string
-	Role   string // boundaries, population, roads, sites, places, exclusions
+	// Columns lists how the columns of a table were taken: "name=单位名称"; nil for other files.
+	Columns []string
+	Role    string // boundaries, population, roads, sites, places, exclusions
 }
 
 // Finding is something noticed in the inputs that a reader should know.

@@ -2,6 +2,8 @@ package reports
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +22,19 @@ type Options struct {
 
 	PDF     bool   // also write report.pdf, printed by a browser
 	Browser string // its program; looked up when empty
+
+	// Manifest makes the last file of the folder, manifest.json, of all the others; nil = none.
+	Manifest func([]Written) ([]byte, error)
+}
+
+// ManifestName is the file of a report that tells what it was made of.
+const ManifestName = "manifest.json"
+
+// Written is one file of a report.
+type Written struct {
+	Path   string `json:"path"` // relative to the folder, with slashes
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
 }
 
 // Validate rejects a language that reports do not speak, and formats and systems that layers do not come in.
@@ -97,6 +112,13 @@ func writeFolder(ctx context.Context, dir string, files []file) (err error) {
 			return fmt.Errorf("reports: %s: %w", f.path, err)
 		}
 	}
+	if o.Manifest != nil {
+		seal, err := sealed(tmp, files, o.Manifest)
+		if err != nil {
+			return err
+		}
+		files = append(files, seal)
+	}
 	for _, f := range files {
 		to := filepath.Join(dir, filepath.FromSlash(f.path))
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
@@ -118,4 +140,24 @@ func writeFile(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return errors.Join(write(f), f.Close())
+}
+
+// sealed writes the manifest of staged files beside them.
+func sealed(tmp string, files []file, manifest func([]Written) ([]byte, error)) (file, error) {
+	list := make([]Written, len(files))
+	for i, f := range files {
+		content, err := os.ReadFile(filepath.Join(tmp, filepath.FromSlash(f.path)))
+		if err != nil {
+			return file{}, err
+		}
+		sum := sha256.Sum256(content)
+		list[i] = Written{f.path, int64(len(content)), hex.EncodeToString(sum[:])}
+	}
+	slices.SortFunc(list, func(a, b Written) int { return strings.Compare(a.Path, b.Path) })
+	text, err := manifest(list)
+	if err != nil {
+		return file{}, fmt.Errorf("reports: manifest: %w", err)
+	}
+	seal := file{path: ManifestName, write: func(w io.Writer) error { _, err := w.Write(text); return err }}
+	return seal, writeFile(filepath.Join(tmp, seal.path), seal.write)
 }

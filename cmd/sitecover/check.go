@@ -84,6 +84,11 @@ func (a *app) printCheck(v run.Check) {
 		files.AppendRow(row(in.Role, in.File, count(in.Rows), in.CRS, in.SHA256[:min(12, len(in.SHA256))]))
 	}
 	files.Render()
+	for _, in := range v.Inputs {
+		if len(in.Columns) > 0 {
+			a.printf("%s 的列：%s", "columns of %s: %s", in.File, strings.Join(in.Columns, ", "))
+		}
+	}
 	a.printf("研究区：%d 级、%d 个区域、%d 个网格（H3 %d 级）、人口 %s、现有设施 %d 处、地点 %d 处",
 		"Study area: %d level(s), %d regions, %d cells (H3 resolution %d), %s people, %d existing sites, %d places",
 		v.Levels, v.Regions, v.Cells, v.Resolution, people(v.People), v.Sites, v.Places)

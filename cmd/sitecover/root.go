@@ -51,7 +51,7 @@ Exit codes: 0 fine; 1 failed; 2 usage; 3 problems in the inputs; 4 stopped early
 	flags.IntVar(&a.workers, "workers", 0, a.t("并行线程数，0 为全部核心；不影响结果", "parallel workers, 0 = all cores; never changes results"))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageOf(err) })
 	root.AddCommand(a.initCmd(), a.checkCmd(), a.coverageCmd(), a.gapsCmd(), a.siteCmd(), a.planCmd(), a.frontierCmd(), a.reportCmd(), a.mapCmd(),
-		a.accessCmd(), a.entitiesCmd(), a.isochronesCmd(), a.catchmentsCmd(), a.explainCmd(), a.whatifCmd(), a.compareCmd(), a.standardsCmd(), a.assessCmd(), a.trackCmd(), a.demoCmd(), a.versionCmd())
+		a.accessCmd(), a.entitiesCmd(), a.isochronesCmd(), a.catchmentsCmd(), a.explainCmd(), a.whatifCmd(), a.compareCmd(), a.standardsCmd(), a.assessCmd(), a.trackCmd(), a.verifyCmd(), a.demoCmd(), a.versionCmd())
 	a.localise(root)
 	return root
 }

@@ -83,12 +83,13 @@ type Check struct {
 
 // InputView is one input file.
 type InputView struct {
-	Role   string `json:"role"`
-	File   string `json:"file"`
-	Rows   int    `json:"rows"`
-	Bytes  int64  `json:"bytes"`
-	CRS    string `json:"crs"`
-	SHA256 string `json:"sha256"`
+	Role    string   `json:"role"`
+	File    string   `json:"file"`
+	Rows    int      `json:"rows"`
+	Bytes   int64    `json:"bytes"`
+	CRS     string   `json:"crs"`
+	SHA256  string   `json:"sha256"`
+	Columns []string `json:"columns,omitempty"` // how the columns were taken: field=column
 }
 
 // FindingView is something odd in the inputs.
@@ -122,7 +123,7 @@ func (c *Checkup) View(lang string) Check {
 		v.Sites, v.Places = len(s.Data.Sites), len(s.Data.Places)
 	}
 	for _, in := range c.Inputs {
-		v.Inputs = append(v.Inputs, InputView{in.Role, in.Path, in.Rows, in.Bytes, in.CRS, in.SHA256})
+		v.Inputs = append(v.Inputs, InputView{in.Role, in.Path, in.Rows, in.Bytes, in.CRS, in.SHA256, in.Columns})
 	}
 	for _, f := range c.Findings {
 		if f.Severity == data.SeverityWarning {

@@ -1,0 +1,261 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"sitecover/data"
+	"sitecover/reports"
+)
+
+// Kinds of differences between a report and what it says it was made of.
+const (
+	DiffVersion       = "version"        // another program
+	DiffInputChanged  = "input-changed"  // an input has other bytes
+	DiffInputMissing  = "input-missing"  // an input is gone
+	DiffInputNew      = "input-new"      // the study reads a file that the report did not
+	DiffOutputEdited  = "output-edited"  // a file of the folder has other bytes than the program wrote
+	DiffOutputMissing = "output-missing" // a file of the folder is gone
+	DiffResult        = "result"         // running the study again gives other bytes
+	DiffResultNew     = "result-new"     // running the study again writes one more file
+	DiffResultGone    = "result-gone"    // running the study again does not write the file
+)
+
+// Difference is one thing that is not as the manifest says.
+type Difference struct {
+	Kind string `json:"kind"`
+	File string `json:"file,omitempty"`
+	Was  string `json:"was,omitempty"` // hash or version
+	Now  string `json:"now,omitempty"`
+}
+
+// Verification is the outcome of Verify.
+type Verification struct {
+	Folder      string       `json:"folder"`
+	Study       string       `json:"study"`
+	StudyFile   string       `json:"studyFile"`
+	Version     string       `json:"version"` // that made the report
+	Same        bool         `json:"same"`
+	Inputs      int          `json:"inputs"`
+	Outputs     int          `json:"outputs"`
+	Rerun       bool         `json:"rerun"` // the study was run again
+	Differences []Difference `json:"differences"`
+}
+
+// VerifyOptions of Verify.
+type VerifyOptions struct {
+	Options
+	Study    string // the study file; "" = where the manifest says
+	Version  string // of this program
+	HashOnly bool   // compare hashes only, do not run the study again
+}
+
+// ErrManifest says that a folder has no manifest that this program reads.
+var ErrManifest = errors.New("run: no manifest")
+
+// ReadManifest reads the manifest of a folder.
+func ReadManifest(dir string) (*Manifest, error) {
+	file, err := os.Open(filepath.Join(dir, reports.ManifestName))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
+	}
+	defer file.Close() // read only
+	const most = 256 << 20
+	text, err := io.ReadAll(io.LimitReader(file, most))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
+	}
+	m := &Manifest{}
+	if err := json.Unmarshal(text, m); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
+	}
+	if m.Program != "sitecover" || m.Format != manifestFormat || m.StudyFile == "" || len(m.Outputs) == 0 {
+		return nil, fmt.Errorf("%w: program %q, format %d", ErrManifest, m.Program, m.Format)
+	}
+	return m, nil
+}
+
+// Verify reads the inputs of a report again, runs its study again with the same options, and lists what differs. Nothing is written but to a
+// temporary folder. Problems of the inputs are data.InputErrors; the differences found until then come with them.
+func Verify(ctx context.Context, dir string, o VerifyOptions) (*Verification, error) {
+	m, err := ReadManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	study := o.Study
+	if study == "" {
+		study = filepath.FromSlash(m.StudyFile)
+		if !filepath.IsAbs(study) {
+			study = filepath.Join(dir, study)
+		}
+	}
+	v := &Verification{Folder: dir, Study: m.Study, StudyFile: study, Version: m.Version, Inputs: len(m.Inputs), Outputs: len(m.Outputs), Differences: []Difference{}}
+	if m.Version != o.Version {
+		v.add(DiffVersion, "", m.Version, o.Version)
+	}
+	if err := v.compareInputs(m, study); err != nil {
+		return nil, err
+	}
+	if err := v.compareOutputs(m, dir); err != nil {
+		return nil, err
+	}
+	if !o.HashOnly {
+		if err := v.again(ctx, m, study, o); err != nil {
+			return v, err
+		}
+		v.Rerun = true
+	}
+	v.Same = len(v.Differences) == 0
+	return v, nil
+}
+
+func (v *Verification) add(kind, file, was, now string) {
+	v.Differences = append(v.Differences, Difference{kind, file, was, now})
+}
+
+// compareInputs hashes every input of the manifest. The first is the study file itself.
+func (v *Verification) compareInputs(m *Manifest, study string) error {
+	for _, in := range m.Inputs {
+		path := filepath.FromSlash(in.Path)
+		switch {
+		case in.Role == "study":
+			path = study
+		case !filepath.IsAbs(path):
+			path = filepath.Join(filepath.Dir(study), path)
+		}
+		switch sum, err := hashFile(path); {
+		case errors.Is(err, fs.ErrNotExist):
+			v.add(DiffInputMissing, in.Path, in.SHA256, "")
+		case err != nil:
+			return err
+		case sum != in.SHA256:
+			v.add(DiffInputChanged, in.Path, in.SHA256, sum)
+		}
+	}
+	return nil
+}
+
+// compareOutputs hashes every file that the program wrote into the folder.
+func (v *Verification) compareOutputs(m *Manifest, dir string) error {
+	for _, out := range m.Outputs {
+		if !filepath.IsLocal(filepath.FromSlash(out.Path)) {
+			return fmt.Errorf("%w: output %q lies outside the folder", ErrManifest, out.Path)
+		}
+		switch sum, err := hashFile(filepath.Join(dir, filepath.FromSlash(out.Path))); {
+		case errors.Is(err, fs.ErrNotExist):
+			v.add(DiffOutputMissing, out.Path, out.SHA256, "")
+		case err != nil:
+			return err
+		case sum != out.SHA256:
+			v.add(DiffOutputEdited, out.Path, out.SHA256, sum)
+		}
+	}
+	return nil
+}
+
+// again runs the study once more and compares what it writes.
+func (v *Verification) again(ctx context.Context, m *Manifest, study string, o VerifyOptions) (err error) {
+	limit, err := time.ParseDuration(cmp.Or(m.Options.Time, "0s"))
+	if err != nil {
+		return fmt.Errorf("%w: options.time: %w", ErrManifest, err)
+	}
+	o.Search = Search{Gap: m.Options.Gap, Iterations: m.Options.Iterations, Time: limit}
+	s, err := Open(ctx, study, o.Options)
+	if err != nil {
+		return err
+	}
+	for _, in := range s.Data.Inputs {
+		if !slices.ContainsFunc(m.Inputs, func(x ManifestInput) bool { return x.Path == in.Path }) {
+			v.add(DiffInputNew, in.Path, "", in.SHA256)
+		}
+	}
+	tmp, err := os.MkdirTemp("", "sitecover-verify-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	layers := m.Options.Layers
+	if layers == nil {
+		layers = []string{}
+	}
+	out := filepath.Join(tmp, "report")
+	if err := s.Report(ctx, out, ReportOptions{Lang: m.Options.Lang, Layers: layers, CRS: m.Options.CRS, Brief: m.Options.Brief, Version: m.Version}); err != nil {
+		return err
+	}
+	now, err := ReadManifest(out)
+	if err != nil {
+		return err
+	}
+	v.results(m.Outputs, now.Outputs)
+	return nil
+}
+
+// results compares two lists of outputs.
+func (v *Verification) results(was, now []reports.Written) {
+	hashes := map[string]string{}
+	for _, f := range now {
+		hashes[f.Path] = f.SHA256
+	}
+	for _, f := range was {
+		switch sum, there := hashes[f.Path]; {
+		case !there:
+			v.add(DiffResultGone, f.Path, f.SHA256, "")
+		case sum != f.SHA256:
+			v.add(DiffResult, f.Path, f.SHA256, sum)
+		}
+		delete(hashes, f.Path)
+	}
+	for _, f := range now {
+		if sum, left := hashes[f.Path]; left {
+			v.add(DiffResultNew, f.Path, "", sum)
+		}
+	}
+}
+
+func hashFile(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close() // read only
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Text words a difference.
+func (d Difference) Text() data.Text {
+	file := d.File
+	switch d.Kind {
+	case DiffVersion:
+		return data.T("程序版本不同：报告由 %s 写出，现在是 %s", "the program differs: the report was written by %s, this is %s", d.Was, d.Now)
+	case DiffInputChanged:
+		return data.T("输入已改动：%s", "input changed: %s", file)
+	case DiffInputMissing:
+		return data.T("输入不见了：%s", "input is gone: %s", file)
+	case DiffInputNew:
+		return data.T("研究现在还读：%s", "the study now also reads: %s", file)
+	case DiffOutputEdited:
+		return data.T("输出被改动过：%s", "output was edited: %s", file)
+	case DiffOutputMissing:
+		return data.T("输出不见了：%s", "output is gone: %s", file)
+	case DiffResultNew:
+		return data.T("重新计算多写出：%s", "running it again also writes: %s", file)
+	case DiffResultGone:
+		return data.T("重新计算不再写出：%s", "running it again does not write: %s", file)
+	}
+	return data.T("重新计算的结果不同：%s", "running it again gives another: %s", file)
+}
