@@ -90,11 +90,11 @@ func Write(ctx context.Context, dir string, s *Study, o Options) error {
 	if o.Brief {
 		files = append(files, file{"brief.docx", func(w io.Writer) error { return writeBrief(w, p, b) }})
 	}
-	return writeFolder(ctx, dir, files)
+	return writeFolder(ctx, dir, files, o.Manifest)
 }
 
-// writeFolder writes files into a folder: all of them into a temporary one beside it first, then moved over.
-func writeFolder(ctx context.Context, dir string, files []file) (err error) {
+// writeFolder writes files into a folder, and the manifest of them unless it is nil: all into a temporary one beside it first, then moved over.
+func writeFolder(ctx context.Context, dir string, files []file, manifest func([]Written) ([]byte, error)) (err error) {
 	dir = filepath.Clean(dir)
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
@@ -112,8 +112,8 @@ func writeFolder(ctx context.Context, dir string, files []file) (err error) {
 			return fmt.Errorf("reports: %s: %w", f.path, err)
 		}
 	}
-	if o.Manifest != nil {
-		seal, err := sealed(tmp, files, o.Manifest)
+	if manifest != nil {
+		seal, err := sealed(tmp, files, manifest)
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 type Fixed struct {
 	Folder  string       `json:"folder"`
 	Study   string       `json:"study"` // the study file that reads the copies
-	Changes []ChangeView `json:"changes"`
+	Changes []CorrectionView `json:"changes"`
 	Before  Tally        `json:"before"`
 	After   Tally        `json:"after"`
 	Left    []string     `json:"left"` // codes of errors and warnings that the copy still has, with repeats
@@ -23,8 +23,8 @@ type Tally struct {
 	Warnings int `json:"warnings"`
 }
 
-// ChangeView is one change of the log.
-type ChangeView struct {
+// CorrectionView is one change of the log.
+type CorrectionView struct {
 	data.Change
 	Text string `json:"text"`
 }
@@ -40,9 +40,9 @@ func (c *Checkup) Fix(ctx context.Context, dir string, opts Options) (*Fixed, *C
 	if err != nil {
 		return nil, nil, err
 	}
-	f := &Fixed{Folder: dir, Study: path, Changes: []ChangeView{}, Before: c.tally(), After: again.tally(), Left: []string{}}
+	f := &Fixed{Folder: dir, Study: path, Changes: []CorrectionView{}, Before: c.tally(), After: again.tally(), Left: []string{}}
 	for _, x := range changes {
-		f.Changes = append(f.Changes, ChangeView{Change: x})
+		f.Changes = append(f.Changes, CorrectionView{Change: x})
 	}
 	for _, x := range again.Findings {
 		if x.Severity != data.SeverityInfo {

@@ -9,9 +9,9 @@ import (
 	"sitecover/reports"
 )
 
-// Manifest tells what a report was made of, so that anyone can check it later: every input with its hash and every decision about it, the
+// ReportManifest tells what a report was made of, so that anyone can check it later: every input with its hash and every decision about it, the
 // program and its options, and every output. It holds no clock: the same inputs, options and program give the same bytes.
-type Manifest struct {
+type ReportManifest struct {
 	Format      int                  `json:"format"`
 	Program     string               `json:"program"`
 	Version     string               `json:"version"`
@@ -81,7 +81,7 @@ func (s *Session) manifest(dir string, o ReportOptions, files []reports.Written)
 	if layers == nil {
 		layers = reports.DefaultLayers
 	}
-	m := Manifest{Format: manifestFormat, Program: "sitecover", Version: o.Version, Study: s.Study.Name, StudyFile: study,
+	m := ReportManifest{Format: manifestFormat, Program: "sitecover", Version: o.Version, Study: s.Study.Name, StudyFile: study,
 		Date: s.Study.Date.Format(time.DateOnly), Seed: s.Study.Seed, Outputs: files, Inputs: []ManifestInput{}, Findings: []ManifestDecision{}, Assumptions: []ManifestAssumption{},
 		Options: ManifestOptions{Lang: o.Lang, Layers: layers, CRS: o.CRS, Brief: o.Brief, Gap: s.opts.Search.Gap, Iterations: s.opts.Search.Iterations, Stopped: s.opts.Stop != nil && s.opts.Stop.Ended(), Time: s.opts.Search.Time.String()}}
 	at := map[string]int{}

@@ -182,7 +182,7 @@ func (s *Session) checked(ctx context.Context, base *Session) ([]track.Checked, 
 func (k *Tracker) manifest(ctx context.Context, s *Session, o SnapshotOptions) ([]byte, error) {
 	m := Manifest{Program: o.Version, Study: k.Study.Name, Date: o.Day.Format(time.DateOnly), Seed: k.Study.Seed}
 	for _, in := range s.Data.Inputs {
-		m.Inputs = append(m.Inputs, InputView{in.Role, in.Path, in.Rows, in.Bytes, in.CRS, in.SHA256})
+		m.Inputs = append(m.Inputs, InputView{Role: in.Role, File: in.Path, Rows: in.Rows, Bytes: in.Bytes, CRS: in.CRS, SHA256: in.SHA256})
 	}
 	if k.Store != nil {
 		id, hash, err := k.Store.Head(ctx)

@@ -65,7 +65,7 @@ type VerifyOptions struct {
 var ErrManifest = errors.New("run: no manifest")
 
 // ReadManifest reads the manifest of a folder.
-func ReadManifest(dir string) (*Manifest, error) {
+func ReadManifest(dir string) (*ReportManifest, error) {
 	file, err := os.Open(filepath.Join(dir, reports.ManifestName))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
@@ -76,7 +76,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
-	m := &Manifest{}
+	m := &ReportManifest{}
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
@@ -125,7 +125,7 @@ func (v *Verification) add(kind, file, was, now string) {
 }
 
 // compareInputs hashes every input of the manifest. The first is the study file itself.
-func (v *Verification) compareInputs(m *Manifest, study string) error {
+func (v *Verification) compareInputs(m *ReportManifest, study string) error {
 	for _, in := range m.Inputs {
 		path := filepath.FromSlash(in.Path)
 		switch {
@@ -147,7 +147,7 @@ func (v *Verification) compareInputs(m *Manifest, study string) error {
 }
 
 // compareOutputs hashes every file that the program wrote into the folder.
-func (v *Verification) compareOutputs(m *Manifest, dir string) error {
+func (v *Verification) compareOutputs(m *ReportManifest, dir string) error {
 	for _, out := range m.Outputs {
 		if !filepath.IsLocal(filepath.FromSlash(out.Path)) {
 			return fmt.Errorf("%w: output %q lies outside the folder", ErrManifest, out.Path)
@@ -165,7 +165,7 @@ func (v *Verification) compareOutputs(m *Manifest, dir string) error {
 }
 
 // again runs the study once more and compares what it writes.
-func (v *Verification) again(ctx context.Context, m *Manifest, study string, o VerifyOptions) (err error) {
+func (v *Verification) again(ctx context.Context, m *ReportManifest, study string, o VerifyOptions) (err error) {
 	limit, err := time.ParseDuration(cmp.Or(m.Options.Time, "0s"))
 	if err != nil {
 		return fmt.Errorf("%w: options.time: %w", ErrManifest, err)
