@@ -35,6 +35,7 @@ type ManifestOptions struct {
 	Layers     []string `json:"layers"`
 	CRS        string   `json:"crs"`
 	Brief      bool     `json:"brief"`
+	Frontier   bool     `json:"frontier"`
 	Gap        float64  `json:"gap"`
 	Iterations int      `json:"iterations"`
 	Stopped    bool     `json:"stopped"` // searches were ended early by hand: nobody can run that again
@@ -83,11 +84,18 @@ func (s *Session) manifest(dir string, o ReportOptions, files []reports.Written)
 	}
 	m := ReportManifest{Format: manifestFormat, Program: "sitecover", Version: o.Version, Study: s.Study.Name, StudyFile: study,
 		Date: s.Study.Date.Format(time.DateOnly), Seed: s.Study.Seed, Outputs: files, Inputs: []ManifestInput{}, Findings: []ManifestDecision{}, Assumptions: []ManifestAssumption{},
-		Options: ManifestOptions{Lang: o.Lang, Layers: layers, CRS: o.CRS, Brief: o.Brief, Gap: s.opts.Search.Gap, Iterations: s.opts.Search.Iterations, Stopped: s.opts.Stop != nil && s.opts.Stop.Ended(), Time: s.opts.Search.Time.String()}}
+		Options: ManifestOptions{Lang: o.Lang, Layers: layers, CRS: o.CRS, Brief: o.Brief, Frontier: o.Frontier, Gap: s.opts.Search.Gap, Iterations: s.opts.Search.Iterations, Stopped: s.opts.Stop != nil && s.opts.Stop.Ended(), Time: s.opts.Search.Time.String()}}
 	at := map[string]int{}
 	for i, in := range s.Data.Inputs {
 		at[in.Path] = i
 		m.Inputs = append(m.Inputs, ManifestInput{Path: in.Path, Role: in.Role, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows, CRS: in.CRS, Columns: in.Columns, Decisions: []ManifestDecision{}})
+	}
+	if logo := s.Study.Report.Logo; logo != "" {
+		sum, err := hashFile(filepath.Join(s.Study.Dir, filepath.FromSlash(logo)))
+		if err != nil {
+			return nil, err
+		}
+		m.Inputs = append(m.Inputs, ManifestInput{Path: logo, Role: "logo", SHA256: sum, Decisions: []ManifestDecision{}})
 	}
 	for _, f := range s.Data.Findings {
 		d := decision(f)

@@ -190,7 +190,7 @@ func (v *Verification) again(ctx context.Context, m *ReportManifest, study strin
 		layers = []string{}
 	}
 	out := filepath.Join(tmp, "report")
-	if err := s.Report(ctx, out, ReportOptions{Lang: m.Options.Lang, Layers: layers, CRS: m.Options.CRS, Brief: m.Options.Brief, Version: m.Version}); err != nil {
+	if err := s.Report(ctx, out, ReportOptions{Lang: m.Options.Lang, Layers: layers, CRS: m.Options.CRS, Brief: m.Options.Brief, Frontier: m.Options.Frontier, Version: m.Version}); err != nil {
 		return err
 	}
 	now, err := ReadManifest(out)
