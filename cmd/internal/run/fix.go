@@ -9,12 +9,12 @@ import (
 
 // Fixed is what became of a study whose inputs were corrected in copies.
 type Fixed struct {
-	Folder  string       `json:"folder"`
-	Study   string       `json:"study"` // the study file that reads the copies
+	Folder  string           `json:"folder"`
+	Study   string           `json:"study"` // the study file that reads the copies
 	Changes []CorrectionView `json:"changes"`
-	Before  Tally        `json:"before"`
-	After   Tally        `json:"after"`
-	Left    []string     `json:"left"` // codes of errors and warnings that the copy still has, with repeats
+	Before  Tally            `json:"before"`
+	After   Tally            `json:"after"`
+	Left    []string         `json:"left"` // codes of errors and warnings that the copy still has, with repeats
 }
 
 // Tally counts findings.
