@@ -413,7 +413,7 @@ func TestSection8ThreeNeighbours(t *testing.T) {
 func TestSection9UnitsAndBatches(t *testing.T) {
 	w := &strip{t: t, dir: t.TempDir(), date: "2026-12-31", ids: []string{"v1", "v2", "v3"}, people: []int{64, 128, 256},
 		extra: "entities: [units.csv]\nstandard: mine\nstandard_file: mine.yaml\n",
-		sitesAs: fmt.Sprintf("编号,名称,层级,经度,纬度,面积,已有项目\nS1,甲,community,%f,33.01,300,一站式大厅\nS2,乙,community,%f,33.01,300,一站式大厅\nS3,丙,community,%f,33.01,300,无\n",
+		sitesAs: fmt.Sprintf("编号,名称,层级,经度,纬度,面积,已有项目\nS1,甲,community,%f,33.01,300,1\nS2,乙,community,%f,33.01,300,1\nS3,丙,community,%f,33.01,300,\n",
 			middle(0)[0], middle(1)[0], middle(2)[0]),
 		study: `tracking:
   targets:
@@ -424,9 +424,8 @@ func TestSection9UnitsAndBatches(t *testing.T) {
     - {year: 2026, tier: community, indicator: passing, share: 60%}
 `}
 	w.file("mine.yaml", `id: mine
+extends: common
 name: {zh: 县域全覆盖, en: full coverage of a county}
-fields:
-  - {id: have, zh: 已有项目, kind: items, columns: [已有项目]}
 tiers:
   - {id: community, zh: 村站, owner: community, service: {radius: 500 m, mode: straight, clause: 一}}
 lists:
