@@ -61,6 +61,16 @@ func pCenter(p *PMedianProblem) func(context.Context, Options) (answer, error) {
 	return func(ctx context.Context, o Options) (answer, error) { return of(PCenter(ctx, p, o)) }
 }
 
+func capacitated(p *CapacitatedProblem) func(context.Context, Options) (answer, error) {
+	return func(ctx context.Context, o Options) (answer, error) {
+		s, err := Capacitated(ctx, p, o)
+		if err != nil {
+			return answer{}, err
+		}
+		return answer{s.Status, float64(s.Objective), s.Bound, s.Gap, s.Reason, *s}, nil
+	}
+}
+
 func rolloutOf(p *RolloutProblem) func(context.Context, Options) (answer, error) {
 	return func(ctx context.Context, o Options) (answer, error) { return ofRollout(Rollout(ctx, p, o)) }
 }
@@ -118,6 +128,18 @@ func models() []model {
 		}, map[string]func(context.Context, Options) (answer, error){
 			"infeasible": setCover(&SetCoverProblem{Cover: line(3, 1), Demand: 5}),
 			"malformed":  setCover(&SetCoverProblem{Cover: line(3, 1), Demand: -1}),
+		}},
+		{"Capacitated", true, func(r *rand.Rand) func(context.Context, Options) (answer, error) {
+			p := randomCapacitated(r, 40)
+			p.Fixed, p.Banned = nil, nil
+			return capacitated(p)
+		}, map[string]func(context.Context, Options) (answer, error){
+			"empty":       capacitated(&CapacitatedProblem{}),
+			"weightless":  capacitated(&CapacitatedProblem{Cover: line(3, 0), Capacity: []int64{1, 1, 1}, Budget: 2}),
+			"no money":    capacitated(&CapacitatedProblem{Cover: line(3, 1), Capacity: []int64{1, 1, 1}}),
+			"no capacity": capacitated(&CapacitatedProblem{Cover: line(3, 1), Capacity: []int64{0, 0, 0}, Budget: 2}),
+			"infeasible":  capacitated(&CapacitatedProblem{Cover: line(3, 1), Capacity: []int64{1, 1, 1}, Budget: 1, Fixed: []int32{0, 1}}),
+			"malformed":   capacitated(&CapacitatedProblem{Cover: line(3, 1), Budget: 1}),
 		}},
 		{"PMedian", false, func(r *rand.Rand) func(context.Context, Options) (answer, error) { return pMedian(random(r)) },
 			map[string]func(context.Context, Options) (answer, error){

@@ -23,7 +23,7 @@ type rolloutRuin struct {
 	goals  [][]int32 // per class and year
 	price  []float64 // per goal: what a missing unit counts
 	ratio  []int64   // per year: scratch of the greedy
-	heap   []ruinBid
+	heap   bidHeap
 	was    []int32 // scratch: first years before a column closes
 	list   []int32 // open free columns
 	place  []int32 // per column: where it is in list
@@ -41,13 +41,6 @@ type rolloutRuin struct {
 type step struct {
 	column, year int32
 	opened       bool
-}
-
-// ruinBid is what a column adds for the money in a year, as known when it was last looked at.
-type ruinBid struct {
-	ratio  float64
-	column int32
-	year   int32
 }
 
 func newRolloutRuin(r *rollout, seed uint64, push float64) *rolloutRuin {
@@ -225,39 +218,6 @@ func (q *rolloutRuin) bid(j int32) (ruinBid, bool) {
 	return ruinBid{}, false
 }
 
-// before orders bids: more for the money first, then the lowest column.
-func (b ruinBid) before(o ruinBid) bool {
-	return b.ratio > o.ratio || b.ratio == o.ratio && b.column < o.column
-}
-
-func (q *rolloutRuin) sift(k int) {
-	h := q.heap
-	x := h[k]
-	for {
-		c := 2*k + 1
-		if c >= len(h) {
-			break
-		}
-		if c+1 < len(h) && h[c+1].before(h[c]) {
-			c++
-		}
-		if !h[c].before(x) {
-			break
-		}
-		h[k] = h[c]
-		k = c
-	}
-	h[k] = x
-}
-
-func (q *rolloutRuin) pop() {
-	last := len(q.heap) - 1
-	q.heap[0] = q.heap[last]
-	if q.heap = q.heap[:last]; last > 0 {
-		q.sift(0)
-	}
-}
-
 // fill opens columns by what they add for the money. Now and then it overlooks one, so that not every plan is the same.
 func (q *rolloutRuin) fill(overlook int) {
 	q.heap = q.heap[:0]
@@ -269,22 +229,18 @@ func (q *rolloutRuin) fill(overlook int) {
 			q.heap = append(q.heap, b)
 		}
 	}
-	for k := len(q.heap)/2 - 1; k >= 0; k-- {
-		q.sift(k)
-	}
-	for len(q.heap) > 0 {
+	for q.heap.start(); len(q.heap) > 0; {
 		was := q.heap[0]
 		b, ok := q.bid(was.column)
 		switch {
 		case !ok || int(q.year[was.column]) < q.years:
-			q.pop()
+			q.heap.pop()
 		case b != was:
-			q.heap[0] = b
-			q.sift(0)
+			q.heap.change(b)
 		case overlook > 0 && q.rand.IntN(overlook) == 0:
-			q.pop()
+			q.heap.pop()
 		default:
-			q.pop()
+			q.heap.pop()
 			q.enter(b.column, b.year)
 		}
 	}
