@@ -64,7 +64,7 @@ func newRollout(p *RolloutProblem) *rollout {
 func (r *rollout) fork() *rollout {
 	f := *r
 	f.year, f.count, f.since = slices.Clone(r.year), slices.Clone(r.count), slices.Clone(r.since)
-	f.spent, f.taken = slices.Clone(r.spent), slices.Clone(r.taken)
+	f.spent, f.taken, f.caps.used = slices.Clone(r.spent), slices.Clone(r.taken), slices.Clone(r.caps.used)
 	f.cover = make([][]int64, len(r.cover))
 	for c := range f.cover {
 		f.cover[c] = slices.Clone(r.cover[c])
