@@ -365,7 +365,11 @@ func (p *planning) changes(row *data.SiteRow, was *SiteState) {
 		corrected.Name = now.Name
 	}
 	p.grown(&now, was, &upgraded, &corrected)
-	if metres := geo.Distance(was.Point, now.Point); metres > nearby {
+	metres := geo.Distance(was.Point, now.Point)
+	if row.Located { // put into the middle of its region for want of a position: that tells of no move
+		metres = 0
+	}
+	if metres > nearby {
 		p.event(row.Row, row.ID, Moved, p.im.Date).Fields.Point = now.Point
 	} else if metres > samePlace {
 		corrected.Point = now.Point
