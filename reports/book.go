@@ -59,7 +59,7 @@ type formula struct {
 // writeBook writes the workbook. Text is always written as text, never as a formula, so a name that starts with = + - or @
 // stays a name.
 func writeBook(w io.Writer, b *builder) error {
-	return b.writeSheets(w, b.sheets(), b.trendSheet)
+	return b.writeSheets(w, b.sheets(), func(f *excelize.File) error { return errors.Join(b.trendSheet(f), b.moneyChart(f)) })
 }
 
 // writeSheets writes a workbook of sheets, and what is added to them.

@@ -13,7 +13,11 @@ import (
 
 // sheets are the sheets of the workbook, in order.
 func (b *builder) sheets() []sheet {
-	return []sheet{b.summarySheet(), b.regionSheet(), b.blankSheet(), b.gapSheet(), b.planSheet(), b.stationSheet(), b.basisSheet()}
+	out := []sheet{b.summarySheet(), b.regionSheet(), b.blankSheet(), b.gapSheet(), b.planSheet()}
+	if y := b.yearSheet(); len(y.rows) > 0 {
+		out = append(out, y)
+	}
+	return append(append(append(out, b.stationSheet()), b.moreSheets()...), b.basisSheet())
 }
 
 // heads1 is people as a workbook number: three decimals, as an auditor may add them up.
@@ -134,14 +138,15 @@ func (b *builder) blankSheet() sheet {
 func (b *builder) gapSheet() sheet {
 	s := sheet{key: "sheet.gaps", columns: []column{{"x.tier", 14, asText}, {"x.rank", 8, asWhole}, {"x.id", 18, asText}, {"x.uncovered", 13, asWhole}, {"x.gapcells", 9, asWhole},
 		{"x.path", 40, asText}, {"x.place", 22, asText}, {"x.site", 24, asText}, {"x.metres", 13, asWhole}, {"x.lon", 13, asDegrees}, {"x.lat", 13, asDegrees}}}
+	s.columns = append(s.columns, b.fixColumns()...)
 	for i := range b.s.Gaps {
 		g := &b.s.Gaps[i]
 		var site, metres any
 		if g.Site >= 0 {
 			site, metres = b.s.Sites[g.Site].Name, round(g.Metres, 1)
 		}
-		s.rows = append(s.rows, row{values: []any{b.s.Tiers[g.Tier].Name, g.Rank, g.ID, heads1(g.People), len(g.Cells), strings.Join(regionPathOf(b.s, g.Region), " › "),
-			g.Place, site, metres, round(g.Centre[0], 7), round(g.Centre[1], 7)}})
+		s.rows = append(s.rows, row{values: append([]any{b.s.Tiers[g.Tier].Name, g.Rank, g.ID, heads1(g.People), len(g.Cells), strings.Join(regionPathOf(b.s, g.Region), " › "),
+			g.Place, site, metres, round(g.Centre[0], 7), round(g.Centre[1], 7)}, b.fixCells(i)...)})
 	}
 	return s
 }
