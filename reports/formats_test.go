@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -90,12 +92,75 @@ func TestGeoPackageHoldsEveryFeatureAndAStyle(t *testing.T) {
 	}
 }
 
+// gdal finds a program of GDAL, or skips the test; SITECOVER_NEED_GDAL=1 makes that a failure.
+func gdal(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && os.Getenv("SITECOVER_NEED_GDAL") != "" {
+		t.Fatal("no " + name + " found, and SITECOVER_NEED_GDAL is set")
+	}
+	if err != nil {
+		t.Skip("no " + name + " on PATH (Debian: apt-get install gdal-bin)")
+	}
+	return path
+}
+
+// TestOGRReadsEveryAttribute has GDAL turn the sites and gaps of every format into CSV: names, people and places are the study's, hostile names
+// to the letter as far as the format holds them (254 bytes of GB18030 in a Shapefile).
+func TestOGRReadsEveryAttribute(t *testing.T) {
+	ogr2ogr := gdal(t, "ogr2ogr")
+	s := makeStudy(t, smallWorld)
+	for system, suffix := range map[string]string{"wgs84": "", "cgcs2000": ".cgcs2000", "gcj02": ".gcj02"} {
+		dir := filepath.Join(writtenLayers(t, s, system), "layers")
+		in, err := frameOf(system)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for format, args := range map[string][]string{"GeoPackage": {"layers" + suffix + ".gpkg", "sites"}, "GeoJSON": {"sites" + suffix + ".geojson"}, "Shapefile": {"shp/sites" + suffix + ".shp"}, "KML": {"layers" + suffix + ".kml", "现有站点"}} {
+			args[0] = filepath.Join(dir, filepath.FromSlash(args[0]))
+			out, err := exec.Command(ogr2ogr, append([]string{"-f", "CSV", "-lco", "GEOMETRY=AS_XY", "/vsistdout/"}, args...)...).Output()
+			if err != nil {
+				t.Errorf("%s: %v", format, err)
+				continue
+			}
+			rows, err := csv.NewReader(bytes.NewReader(out)).ReadAll()
+			if err != nil || len(rows) != len(s.Sites)+1 {
+				t.Errorf("%s in %s: %d rows, want %d (%v)", format, system, len(rows)-1, len(s.Sites), err)
+				continue
+			}
+			at := map[string]int{}
+			for i, name := range rows[0] {
+				at[strings.ToLower(name)] = i
+			}
+			for i, site := range s.Sites {
+				row, name := rows[i+1], site.Name
+				if format == "Shapefile" {
+					text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(gb18030(site.Name, maxDBFText))
+					if err != nil {
+						t.Fatal(err)
+					}
+					name = string(text)
+				}
+				if got := row[at["name"]]; got != name {
+					t.Errorf("%s in %s: name %.60q, want %.60q", format, system, got, name)
+				}
+				if format != "KML" && row[at["id"]] != site.ID { // GDAL keeps KML's own id in that column
+					t.Errorf("%s in %s: id %q, want %q", format, system, row[at["id"]], site.ID)
+				}
+				p := in.turn(site.Point).(orb.Point)
+				x, errX := strconv.ParseFloat(row[at["x"]], 64)
+				y, errY := strconv.ParseFloat(row[at["y"]], 64)
+				if errX != nil || errY != nil || math.Abs(x-p[0]) > 1e-6 || math.Abs(y-p[1]) > 1e-6 {
+					t.Errorf("%s in %s: %s at %s, %s, want %v", format, system, site.ID, row[at["x"]], row[at["y"]], p)
+				}
+			}
+		}
+	}
+}
+
 // TestOGRReadsEveryFormat counts features, and reads the system, with GDAL's tool.
 func TestOGRReadsEveryFormat(t *testing.T) {
-	ogrinfo, err := exec.LookPath("ogrinfo")
-	if err != nil {
-		t.Skip("no ogrinfo on PATH (Debian: apt-get install gdal-bin)")
-	}
+	ogrinfo := gdal(t, "ogrinfo")
 	s := makeStudy(t, smallWorld)
 	for system, mark := range map[string]string{"wgs84": "WGS 84", "cgcs2000": "China Geodetic Coordinate System 2000"} {
 		dir := filepath.Join(writtenLayers(t, s, system), "layers")

@@ -39,6 +39,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCode,
 			"addsup":   addsUp,
+			"agree":    agree,
 			"realdata": realData,
 			"broken":   broken,
 			"damaged":  damaged,
