@@ -8,11 +8,13 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/simplify"
 
 	"sitecover/coverage"
+	"sitecover/geo"
 )
 
 // Maps that DrawMap draws.
@@ -24,7 +26,7 @@ const (
 
 // MapOptions of DrawMap.
 type MapOptions struct {
-	Map    string  // MapCoverage, MapGaps or MapPlan
+	Map    string  // of AllMaps
 	Tier   string  // ID of the tier; the one the report shows first when empty
 	Format string  // "png" or "svg"
 	Lang   string  // "zh" (the default when empty) or "en"
@@ -32,6 +34,10 @@ type MapOptions struct {
 	Height float64 // millimetres; 210 when 0
 	DPI    float64 // of a PNG; 300 when 0
 	Font   string  // font file with Chinese characters; looked up in the system when empty
+
+	Measure string // of MapRegions: "effective" (the default when empty), "unserved" or "people"
+	Classes string // of MapRegions: of ClassMethods; the first when empty
+	Level   string // of MapRegions: ID of the level; the deepest that can be told apart when empty
 }
 
 // Validate names every field that cannot be followed.
@@ -42,7 +48,9 @@ func (o MapOptions) Validate() error {
 			problems = append(problems, fmt.Errorf("reports: MapOptions."+format, args...))
 		}
 	}
-	check(slices.Contains([]string{MapCoverage, MapGaps, MapPlan}, o.Map), "Map %q: must be %q, %q or %q", o.Map, MapCoverage, MapGaps, MapPlan)
+	check(slices.Contains(AllMaps, o.Map), "Map %q: must be of %s", o.Map, strings.Join(AllMaps, ", "))
+	check(o.Measure == "" || slices.Contains(choroplethMeasures, o.Measure), "Measure %q: must be of %s", o.Measure, strings.Join(choroplethMeasures, ", "))
+	check(o.Classes == "" || slices.Contains(ClassMethods, o.Classes), "Classes %q: must be of %s", o.Classes, strings.Join(ClassMethods, ", "))
 	check(o.Format == "png" || o.Format == "svg", `Format %q: must be "png" or "svg"`, o.Format)
 	check(o.Lang == "" || o.Lang == Chinese || o.Lang == English, "Lang %q: must be %q or %q", o.Lang, Chinese, English)
 	check(o.Width == 0 || o.Width >= 120 && o.Width <= 1200, "Width %g: must be 120 to 1,200 mm", o.Width)
@@ -68,6 +76,13 @@ func DrawMap(w io.Writer, s *Study, o MapOptions) error {
 			return fmt.Errorf("reports: MapOptions.Tier %q: the study has no such tier", o.Tier)
 		}
 	}
+	o.Measure, o.Classes = cmp.Or(o.Measure, measureShare), cmp.Or(o.Classes, ClassMethods[0])
+	if o.Level != "" && !slices.ContainsFunc(s.Regions.Levels, func(l geo.Level) bool { return l.ID == o.Level }) {
+		return fmt.Errorf("reports: MapOptions.Level %q: the study has no such level", o.Level)
+	}
+	if !s.hasLayer(o.Map, tier) {
+		return ErrNoLayer
+	}
 	f, err := loadFont(o.Font)
 	if err != nil {
 		return err
@@ -79,7 +94,9 @@ func DrawMap(w io.Writer, s *Study, o MapOptions) error {
 	}
 	m := newMapSheet(b, p, o, tier)
 	m.ground()
-	m.cells()
+	if !m.layer() {
+		m.cells()
+	}
 	m.lines()
 	m.overlays()
 	m.names()

@@ -33,9 +33,10 @@ func drawn(t *testing.T, s *Study, o MapOptions) []byte {
 
 func TestMapsAreDrawnTheSameTwice(t *testing.T) {
 	s := makeStudy(t, smallWorld)
-	for _, kind := range []string{MapCoverage, MapGaps, MapPlan} {
+	makeMeasures(t, s)
+	for _, kind := range AllMaps {
 		for _, format := range []string{"png", "svg"} {
-			o := MapOptions{Map: kind, Format: format, DPI: 150}
+			o := MapOptions{Map: kind, Format: format, DPI: 100, Classes: Jenks}
 			one := drawn(t, s, o)
 			if !bytes.Equal(one, drawn(t, s, o)) {
 				t.Errorf("%s.%s differs", kind, format)

@@ -151,12 +151,14 @@ var layerLabels = map[string]text{
 	"draw.coverage": {"服务覆盖图", "Coverage"},
 	"draw.gaps":     {"空白区分布图", "Gaps"},
 	"draw.plan":     {"建设方案图", "Plan"},
-	"kml.cells":     {"网格", "Cells"},
-	"kml.sites":     {"现有站点", "Existing sites"},
-	"kml.gaps":      {"空白区", "Gaps"},
-	"kml.plan":      {"拟建站点", "Proposed sites"},
-	"kml.stations":  {"红色驿站", "Red stations"},
-	"kml.regions":   {"区划", "Regions"},
+	"draw.people":   {"人口分布图", "People"}, "draw.unserved": {"未获服务人口图", "People unserved"}, "draw.distance": {"到站距离图", "Distance to the nearest site"},
+	"draw.footfall": {"人流分布图", "Footfall"}, "draw.regions": {"区域对比图", "Regions compared"}, "draw.reach": {"可达范围图", "Land within reach"}, "draw.catchments": {"责任区图", "Catchments"},
+	"kml.cells":    {"网格", "Cells"},
+	"kml.sites":    {"现有站点", "Existing sites"},
+	"kml.gaps":     {"空白区", "Gaps"},
+	"kml.plan":     {"拟建站点", "Proposed sites"},
+	"kml.stations": {"红色驿站", "Red stations"},
+	"kml.regions":  {"区划", "Regions"},
 }
 
 // bookLabels are the sheet names and column heads of the workbook.

@@ -3,6 +3,7 @@ package reports
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Validate reports every way in which the parts of the study do not fit together: missing parts, lists of different
@@ -23,6 +24,7 @@ func (s *Study) Validate() error {
 	s.checkDemand(&c)
 	s.checkCoverage(&c)
 	s.checkLists(&c)
+	s.checkMeasures(&c)
 	if c.err == nil && s.Plan != nil {
 		s.checkPlan(&c)
 	}
@@ -134,5 +136,50 @@ func (s *Study) checkPlan(c *checker) {
 	}
 	for i, m := range p.Missed {
 		c.in(m.Target.Tier, 0, len(s.Tiers), "Plan.Missed.Target.Tier", i)
+	}
+}
+
+// checkMeasures looks at the measures that a study may have: each is absent, or fits the rest.
+func (s *Study) checkMeasures(c *checker) {
+	tiers := func(n int, what string) {
+		c.that(n == 0 || n == len(s.Tiers), "%s: not one entry for each of %d tiers", what, len(s.Tiers))
+	}
+	tiers(len(s.Hours), "Hours")
+	tiers(len(s.Land), "Land")
+	tiers(len(s.Served), "Served")
+	tiers(len(s.Catchments), "Catchments")
+	tiers(len(s.Reach), "Reach")
+	tiers(len(s.Frontier), "Frontier")
+	c.that(len(s.Footfall) == 0 || len(s.Footfall) == len(s.Grid.Cells), "Footfall: not one value for each cell of the grid")
+	c.that(len(s.Fixes) == 0 || len(s.Fixes) == len(s.Gaps), "Fixes: not one for each gap")
+	for i, f := range s.Fixes {
+		c.in(int(f.Nearest.Candidate), -1, len(s.Offers), "Fixes.Nearest.Candidate", i)
+		c.in(int(f.Cheapest.Candidate), -1, len(s.Offers), "Fixes.Cheapest.Candidate", i)
+	}
+	for i, g := range s.Gaps {
+		for _, z := range g.Zones {
+			c.in(int(z.Zone), 0, len(s.Zones), "Gaps.Zones", i)
+		}
+	}
+	for t := range s.Served {
+		c.that(len(s.Served[t].Service) == len(s.Entities), "Served of item %d: not one for each entity", t)
+	}
+	for t := range s.Catchments {
+		for i, a := range s.Catchments[t] {
+			c.in(int(a.Site), 0, len(s.Sites), "Catchments.Site", i)
+		}
+	}
+	if a := s.Assessment; a != nil {
+		for i, x := range a.Cards {
+			c.in(int(x.Site), 0, len(s.Sites), "Assessment.Cards.Site", i)
+			c.in(x.Grade, -1, len(a.Grades), "Assessment.Cards.Grade", i)
+			c.that(len(x.Axes) == len(a.Axes), "Assessment.Cards.Axes of item %d: not one for each axis", i)
+			if x.Next != nil {
+				c.in(x.Next.Grade, 0, len(a.Grades), "Assessment.Cards.Next.Grade", i)
+			}
+		}
+	}
+	for _, id := range s.Theme.Sections {
+		c.that(slices.Contains(SectionIDs, id), "Theme.Sections: %q is no section", id)
 	}
 }

@@ -20,9 +20,9 @@ func (a *app) mapCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "map [study.yaml]",
 		Short: a.t("画一张可印刷的地图（PNG 或 SVG），不需要浏览器", "draw a map for print (PNG or SVG), without a browser"),
-		Long: a.t("按印刷分辨率画覆盖图、空白图或建设方案图，带图例、比例尺、指北针、日期、资料来源和说明行。",
-			"Draws the coverage, gap or plan map at print resolution, with legend, scale bar, north arrow, date, sources and notice."),
-		Example: "  sitecover map study.yaml --map gaps --tier station -o 空白图.png\n  sitecover map study.yaml --map plan --size 420x297 -o plan.svg",
+		Long: a.t("按印刷分辨率画一张图（覆盖、空白、方案、人口、距离、人流、区域分级、可达范围、责任区），带图例、比例尺、指北针、日期、资料来源和说明行。",
+			"Draws one map at print resolution (coverage, gaps, plan, people, distance, footfall, regions by class, reach, catchments), with legend, scale bar, north arrow, date, sources and notice."),
+		Example: "  sitecover map study.yaml --map gaps --tier station -o 空白图.png\n  sitecover map study.yaml --map plan --size 420x297 -o plan.svg\n  sitecover map study.yaml --map regions --classes jenks -o 分级.png",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := mapFlags(&o, output, size); err != nil {
@@ -50,11 +50,14 @@ func (a *app) mapCmd() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.Map, "map", reports.MapCoverage, a.t("哪一张：coverage、gaps、plan", "which: coverage, gaps, plan"))
+	flags.StringVar(&o.Map, "map", reports.MapCoverage, a.t("哪一张：%s", "which: %s", strings.Join(reports.AllMaps, ", ")))
 	flags.StringVar(&o.Tier, "tier", "", a.t("哪一级设施（默认报告首先显示的一级）", "which tier (default: the one the report shows first)"))
 	flags.StringVar(&size, "size", "297x210", a.t("幅面，毫米，宽x高", "sheet in millimetres, width x height"))
 	flags.Float64Var(&o.DPI, "dpi", 300, a.t("PNG 的分辨率", "resolution of a PNG"))
 	flags.StringVar(&o.Font, "font", "", a.t("中文字体文件（默认在系统里找）", "font file with Chinese characters (default: looked up in the system)"))
+	flags.StringVar(&o.Measure, "measure", "", a.t("--map regions 比什么：effective、unserved、people（默认 effective）", "what --map regions compares: effective, unserved, people (default effective)"))
+	flags.StringVar(&o.Classes, "classes", "", a.t("--map regions 怎么分级：%s（默认 %s）", "how --map regions cuts classes: %s (default %s)", strings.Join(reports.ClassMethods, ", "), reports.ClassMethods[0]))
+	flags.StringVar(&o.Level, "level", "", a.t("--map regions 比哪一级区划（默认能分辨的最低一级）", "level that --map regions compares (default: the deepest that can be told apart)"))
 	flags.StringVarP(&output, "output", "o", "map.png", a.t("写到这个文件，按扩展名定格式：.png 或 .svg", "file to write; its ending tells the format: .png or .svg"))
 	a.searchFlags(cmd)
 	return cmd
@@ -87,11 +90,19 @@ func (a *app) drawMap(cmd *cobra.Command, s *run.Session, o reports.MapOptions, 
 	if err := steps(cmd.Context()); err != nil {
 		return err
 	}
+	if o.Map == reports.MapFootfall || o.Map == reports.MapReach || o.Map == reports.MapCatchments {
+		if err := s.MeasureLand(cmd.Context()); err != nil {
+			return err
+		}
+	}
 	var picture bytes.Buffer
 	err := reports.DrawMap(&picture, s.Arranged(version), o)
 	if errors.Is(err, reports.ErrNoFont) {
 		return &failure{data.T("找不到中文字体：安装思源黑体（Debian：apt-get install fonts-noto-cjk），或用 --font 指定字体文件",
 			"no font with Chinese characters: install Noto Sans CJK (Debian: apt-get install fonts-noto-cjk), or name a font file with --font"), err}
+	}
+	if errors.Is(err, reports.ErrNoLayer) {
+		return &failure{data.T("这个研究没有 %s 图可画的内容：没有下级区划、驿站或沿路的层级", "this study has nothing to show on the map %s: no regions below, no stations, or no tier along roads", o.Map), err}
 	}
 	if err != nil {
 		return err

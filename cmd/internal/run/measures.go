@@ -89,6 +89,26 @@ func (s *Session) measureOthers(ctx context.Context, m *reports.Measures) error 
 	return nil
 }
 
+// MeasureLand works out what maps of footfall, reach and catchments show, and nothing else.
+func (s *Session) MeasureLand(ctx context.Context) error {
+	if s.measures != nil {
+		return nil
+	}
+	if err := s.FindGaps(ctx); err != nil {
+		return err
+	}
+	if s.Study.Stations != nil {
+		if rules := s.stationRules(); rules.Mode != coverage.Straight {
+			if err := s.graph(ctx, rules.Mode, geo.Metres); err != nil {
+				return err
+			}
+		}
+	}
+	m := &reports.Measures{}
+	s.measures = m
+	return s.measureLand(ctx, m)
+}
+
 // measureLand divides the land among the sites and draws what is within reach of them.
 func (s *Session) measureLand(ctx context.Context, m *reports.Measures) error {
 	s.stage("绘制服务区与责任区", "drawing service areas and catchments")

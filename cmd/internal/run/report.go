@@ -71,6 +71,7 @@ func (s *Session) Arranged(version string) *reports.Study {
 	if s.measures != nil {
 		out.Measures = *s.measures
 	}
+	out.Zones = s.Data.Zones // gaps name them, whatever else was measured
 	for _, in := range s.Data.Inputs {
 		out.Inputs = append(out.Inputs, reports.Input(in))
 	}
