@@ -24,12 +24,17 @@ func Crosswalk(ctx context.Context, s *Study) (*track.Crosswalk, Input, error) {
 	if in.inspect() {
 		links = readLinks(ctx, in)
 	}
-	if err := errors.Join(ctx.Err(), c.err()); err != nil {
+	if err := ctx.Err(); err != nil {
 		return nil, Input{}, err
 	}
 	out, err := track.NewCrosswalk(links)
 	if err != nil {
-		return nil, Input{}, linkErrors(in, err)
+		for _, e := range linkErrors(in, err) {
+			_ = c.add(e) // everything has been read
+		}
+	}
+	if err := c.err(); err != nil {
+		return nil, Input{}, err
 	}
 	return out, in.info, nil
 }
@@ -78,16 +83,15 @@ func linkShare(text string) (int64, bool) {
 }
 
 // linkErrors words what a crosswalk has wrong.
-func linkErrors(in *input, err error) error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return err
+func linkErrors(in *input, err error) (out InputErrors) {
+	list := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list = joined.Unwrap()
 	}
-	var out InputErrors
-	for _, e := range joined.Unwrap() {
+	for _, e := range list {
 		var l *track.LinkError
 		if !errors.As(e, &l) {
-			return err
+			l = &track.LinkError{What: track.LinkProblem(e.Error())}
 		}
 		what, hint := linkWords(l)
 		out = append(out, &InputError{File: in.name, Row: l.Row, Field: l.Field, Value: l.Value, What: what, Hint: hint, Err: e})

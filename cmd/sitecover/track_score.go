@@ -53,15 +53,6 @@ func (t *tracking) studyOf(st *store.Store, path string) (*data.Study, error) {
 	return t.study(st)
 }
 
-// day reads a day from a flag.
-func (t *tracking) day(flag, text string) (time.Time, error) {
-	day, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return day, usage("--%s 要写成 2026-12-31，不是 %q", "--%s must be written as 2026-12-31, not %q", flag, text)
-	}
-	return day, nil
-}
-
 // known reads the time up to which entries count: a day counts to its end.
 func (t *tracking) known(text string) (time.Time, error) {
 	if text == "" {
@@ -70,7 +61,7 @@ func (t *tracking) known(text string) (time.Time, error) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, nil
 	}
-	day, err := t.day("known", text)
+	day, err := parseDay("known", text)
 	return day.AddDate(0, 0, 1).Add(-time.Microsecond), err
 }
 
@@ -127,7 +118,7 @@ func (t *tracking) snapshot(cmd *cobra.Command, args, dates []string, o run.Snap
 	kept := []run.Kept{}
 	var days []time.Time
 	for _, text := range dates {
-		day, err := t.day("date", text)
+		day, err := parseDay("date", text)
 		if err != nil {
 			return err
 		}

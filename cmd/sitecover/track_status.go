@@ -312,11 +312,11 @@ rules. The parts are Shapley values: the mean over all orders in which the cause
 type diffAsked struct{ from, to, known, region string }
 
 func (t *tracking) diff(cmd *cobra.Command, args []string, q diffAsked) (err error) {
-	from, err := t.day("from", q.from)
+	from, err := parseDay("from", q.from)
 	if err != nil {
 		return err
 	}
-	to, err := t.day("to", q.to)
+	to, err := parseDay("to", q.to)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"sitecover/coverage/track"
 	"sitecover/data"
@@ -62,6 +63,12 @@ func amountText(unit string, n float64) data.Text {
 	}
 	s := strconv.FormatFloat(n, 'f', -1, 64)
 	w := unitWords[unit]
+	if n == 1 {
+		w.EN = map[string]string{"people": "person"}[unit]
+		if w.EN == "" {
+			w.EN = strings.TrimSuffix(unit, "s")
+		}
+	}
 	return data.Text{ZH: s + " " + w.ZH, EN: s + " " + w.EN}
 }
 
