@@ -53,9 +53,10 @@ var codeWords = []codeWord{
 	{"crs-area", "lies outside the area of"}, {"crs-conflict", "holds no coordinates that could be in"}, {"crs-conflict", "OSM files are always in wgs84"},
 	{"elsewhere", "within the study area's extent"}, {"elsewhere", "does not reach the study area"}, {"elsewhere", "has no pixel with data in the study area"},
 	// Boundaries
+	{"ring-repaired", "; repaired, area"},
 	{"ring-open", "ring is open"}, {"ring-self-crossing", "crosses itself"}, {"ring-self-crossing", "rings cross"}, {"ring-self-crossing", "runs back over itself"},
 	{"ring-points", "different points"}, {"ring-hole", "lies outside its polygon"}, {"ring-parts", "overlap at"}, {"ring-none", "has no rings"},
-	{"ring-repaired", "; repaired, area"}, {"ring-repaired", "repeated boundary points"}, {"ring-winding", "wind the wrong way round"},
+	{"ring-repaired", "repeated boundary points"}, {"ring-winding", "wind the wrong way round"},
 	{"region-twice", "region id is already used"}, {"region-nameless", "neither an id nor a name"}, {"region-orphan", "lies in no region of a coarser level"},
 	{"region-parent", "is not of a coarser level"}, {"region-level", "is a level of which no boundary was found"}, {"region-level", "holds no region of the study's levels"},
 	{"region-level", "is no level of the study"}, {"region-level", "without the level property"}, {"region-unknown", "is not a known region"},

@@ -51,6 +51,8 @@ type doctor struct {
 	Ground
 	snaps []network.Snap // of the demand points
 	out   []Finding
+
+	inhabited []float64 // people by part of the network, set by islands
 }
 
 // note adds a finding; at is nil where it is nowhere in particular.

@@ -48,6 +48,7 @@ func (d *doctor) islands() {
 			list = append(list, crowd{at: where[k].at, people: people[k]})
 		}
 	}
+	d.inhabited = people
 	inhabited := len(list)
 	first, on := worst(list)
 	severity := SeverityInfo
@@ -110,6 +111,7 @@ func (d *doctor) gaps() {
 	list := ends(d.Graph)
 	slices.SortFunc(list, func(a, b end) int { return cmp.Or(comparePoints(a.at, b.at), cmp.Compare(a.edge, b.edge)) })
 	found := 0
+	severity := SeverityInfo // where nobody lives it may well be a gate or a wall
 	var at orb.Point
 	for i, a := range list {
 		for _, b := range list[i+1:] {
@@ -121,11 +123,14 @@ func (d *doctor) gaps() {
 					at = a.at
 				}
 				found++
+				if off := max(c.Of[a.edge], c.Of[b.edge]); d.inhabited[off] > 0 {
+					severity = SeverityWarning
+				}
 			}
 		}
 	}
 	if found > 0 {
-		d.note(SeverityWarning, "road-gap", d.roadFile(), &at, T("%d 处断头路的端点相距不到 %.0f m，却没有相接，第一处见地图", "%d pairs of dead ends lie within %.0f m of each other and are not joined; the map shows the first", found, gapMetres),
+		d.note(severity, "road-gap", d.roadFile(), &at, T("%d 处断头路的端点相距不到 %.0f m，却没有相接，第一处见地图", "%d pairs of dead ends lie within %.0f m of each other and are not joined; the map shows the first", found, gapMetres),
 			T("捕捉端点；几个道路文件的接边处要共用端点", "snap the ends; where files of roads meet they must share their end points"))
 	}
 }
