@@ -17,7 +17,7 @@ import (
 )
 
 // maxKMZ bounds what a KMZ file may unpack to.
-const maxKMZ = 512 << 20
+const maxKMZ = 200 << 20
 
 var errUnpacked = errors.New("data: unpacks to more than is allowed")
 
@@ -183,7 +183,7 @@ func (k *kmlReader) problem(err error) {
 	case errors.As(err, &bad):
 		_ = k.in.fail(k.n, bad.field, bad.value, bad.what, again)
 	case errors.Is(err, errUnpacked):
-		_ = k.in.fail(0, "", "", T("解压后超过 512 MB", "unpacks to more than 512 MB"), T("拆成几个文件", "split it into several files"))
+		_ = k.in.fail(0, "", "", T("解压后超过 200 MB", "unpacks to more than 200 MB"), T("拆成几个文件", "split it into several files"))
 	case errors.As(err, &syntax):
 		_ = k.in.failWith(k.n, T("第 %d 行：XML 语法错误：%s", "line %d: is not XML: %s", syntax.Line, syntax.Msg), again, err)
 	default:

@@ -263,6 +263,8 @@ func BenchmarkRaster(b *testing.B) {
 		b.Skip("SITECOVER_RASTER is not set")
 	}
 	b.ReportAllocs()
+	cpu := cpuTime()
+	defer func() { b.ReportMetric((cpuTime()-cpu).Seconds()/float64(b.N), "cpu-s/op") }()
 	for b.Loop() {
 		r := binRaster(b, path, 9, 0)
 		b.ReportMetric(r.total, "people")

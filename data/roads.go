@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
@@ -132,18 +134,33 @@ func (s roadStats) report(c *collector, file string) {
 	}
 }
 
+// manyBlocks is from how many blocks on, some million objects, memory is worth a sweep.
+const manyBlocks = 200
+
 // assembleRoads joins the blocks of a file: ways sorted by id, nodes sorted by id, only those that ways use. The blocks are used up.
 func assembleRoads(blocks []*pbfBlock) (*network.Roads, roadStats) {
 	var stats roadStats
+	sweep := func() {}
+	if len(blocks) > manyBlocks {
+		sweep = runtime.GC // otherwise what each phase leaves behind stands beside what the next one makes
+	}
+	sweep()
 	ways := pickWays(blocks, &stats)
 	used := usedNodes(ways)
 	points := nodePositions(blocks, used)
 	clear(blocks) // their nodes are no longer needed
-	roads := &network.Roads{Nodes: make([]orb.Point, 0, len(used)), Refs: make([]int32, 0, countRefs(ways)), Ways: make([]network.Way, 0, len(ways))}
+	sweep()
+	known := 0
+	for _, p := range points {
+		if p != nowhere {
+			known++
+		}
+	}
+	roads := &network.Roads{Nodes: make([]orb.Point, 0, known), Refs: make([]int32, 0, countRefs(ways)), Ways: make([]network.Way, 0, len(ways))}
 	dense := make([]int32, len(used)) // used node -> index in roads.Nodes, -1 = not in the file
 	for i, p := range points {
 		dense[i] = -1
-		if p.known {
+		if p != nowhere {
 			dense[i] = int32(len(roads.Nodes))
 			roads.Nodes = append(roads.Nodes, orb.Point{float64(p.lon) / 1e7, float64(p.lat) / 1e7})
 		}
@@ -219,22 +236,26 @@ func usedNodes(ways []openWay) []int64 {
 	return slices.Compact(used)
 }
 
-// position is where a node is, in 1e-7 degrees.
-type position struct {
-	lon, lat int32
-	known    bool
-}
+// position is where a node is, in 1e-7 degrees. It is kept small: an extract has millions.
+type position struct{ lon, lat int32 }
 
-// nodePositions finds the used nodes among all nodes of the file. Of a node given twice the first counts.
+// nowhere is the position of a node that the file does not hold: no latitude is that far south.
+var nowhere = position{lat: math.MinInt32}
+
+// nodePositions finds the used nodes among all nodes of the file, which are used up. Of a node given twice the first counts.
 func nodePositions(blocks []*pbfBlock, used []int64) []position {
 	points := make([]position, len(used))
+	for i := range points {
+		points[i] = nowhere
+	}
 	find := finder{ids: used}
 	for _, b := range blocks {
 		for i, id := range b.nodeID {
-			if at := find.at(id); at >= 0 && !points[at].known {
-				points[at] = position{b.lon[i], b.lat[i], true}
+			if at := find.at(id); at >= 0 && points[at] == nowhere {
+				points[at] = position{b.lon[i], b.lat[i]}
 			}
 		}
+		b.nodeID, b.lon, b.lat = nil, nil, nil
 	}
 	return points
 }

@@ -1,10 +1,14 @@
 package data
 
 import (
+	"cmp"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +24,7 @@ const (
 	maxHeaderRow = 10 // the header is looked for in the first rows
 
 	maxHeaderRows = 3       // of one header
-	maxMerged     = 1 << 20 // rows that merged cells stand for
+	maxMerged     = 1 << 16 // merged cells of a sheet
 )
 
 // openSheet opens an Excel sheet. Its header is the row among the first ten that names most of our fields.
@@ -87,6 +91,7 @@ func sheetTable(in *input, src Source, book *excelize.File, sheet string) *table
 		_ = in.failWith(0, T("合并单元格的范围不对", "has merged cells that cannot be read"), T("用 Excel 另存为 .xlsx", "save it as .xlsx with Excel"), err)
 		return nil
 	}
+	fill := &mergeFiller{waiting: merged}
 	dates := date1904(book)
 	t := &table{in: in, header: header, row: at}
 	t.close = func() { _, _ = rows.Close(), book.Close() } // read only
@@ -112,7 +117,7 @@ func sheetTable(in *input, src Source, book *excelize.File, sheet string) *table
 			if row <= at {
 				continue
 			}
-			return row, t.cleanSerials(merged.fill(row, cells, len(header)), dates), nil
+			return row, t.cleanSerials(fill.fill(row, cells, len(header)), dates), nil
 		}
 	}
 	return t
@@ -171,54 +176,97 @@ func lowest(rows [][]string) []string {
 	return out
 }
 
-// merges are the cells that are merged downwards in a sheet: row and column of each but the first -> its text.
-type merges map[[2]int]string
+// merge is a cell that stands for several rows, such as a street beside its communities.
+type merge struct {
+	column, top, bottom int // 0-based, 1-based
+	text                string
+}
 
-// mergedCells finds cells that stand for several rows, such as a street beside its communities.
-func mergedCells(book *excelize.File, sheet string) (merges, error) {
-	list, err := book.GetMergeCells(sheet)
-	if err != nil {
-		return nil, err
+// mergeRef finds merged cells in a sheet's XML. The library finds them too, but only by holding the whole sheet as a tree.
+var mergeRef = regexp.MustCompile(`mergeCell\s[^<>]{0,200}?ref="([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})"`)
+
+// mergedCells lists the cells that are merged downwards, by their first row. Those merged sideways are titles and remarks.
+func mergedCells(book *excelize.File, sheet string) ([]merge, error) {
+	path := ""
+	for _, s := range book.WorkBook.Sheets.Sheet {
+		if s.Name == sheet {
+			path = partOf(book, s.ID)
+		}
 	}
-	out := merges{}
-	for _, m := range list {
-		left, top, err := excelize.CellNameToCoordinates(m.GetStartAxis())
+	part, _ := book.Pkg.Load(path)
+	text, _ := part.([]byte) // none for a sheet of more than 64 MB: too large to be a ledger with merged cells
+	var out []merge
+	for _, ref := range mergeRef.FindAllSubmatch(text, maxMerged) {
+		left, top, err := excelize.CellNameToCoordinates(string(ref[1]))
 		if err != nil {
 			return nil, err
 		}
-		right, bottom, err := excelize.CellNameToCoordinates(m.GetEndAxis())
+		right, bottom, err := excelize.CellNameToCoordinates(string(ref[2]))
 		if err != nil {
 			return nil, err
 		}
-		if right > maxColumns || left != right || strings.TrimSpace(m.GetCellValue()) == "" {
-			continue // merged sideways: a title or a remark
-		}
-		for row := top + 1; row <= bottom && len(out) < maxMerged; row++ {
-			out[[2]int{row, left - 1}] = m.GetCellValue()
+		if left == right && top < bottom {
+			out = append(out, merge{column: left - 1, top: top, bottom: bottom})
 		}
 	}
+	slices.SortFunc(out, func(a, b merge) int { return cmp.Or(cmp.Compare(a.top, b.top), cmp.Compare(a.column, b.column)) })
 	return out, nil
 }
 
-// fill puts the texts of merged cells into a row, where it has any text of its own.
-func (m merges) fill(row int, cells []string, width int) []string {
-	if len(m) == 0 || strings.TrimSpace(strings.Join(cells, "")) == "" {
-		return cells
+// partOf returns the name of the part that a relationship of the workbook leads to, "" when the file does not say.
+func partOf(book *excelize.File, id string) string {
+	part, _ := book.Pkg.Load("xl/_rels/workbook.xml.rels")
+	text, _ := part.([]byte)
+	var all struct {
+		Relationship []struct {
+			ID     string `xml:"Id,attr"`
+			Target string `xml:"Target,attr"`
+		}
 	}
-	for i := range width {
-		if text, ok := m[[2]int{row, i}]; ok {
-			for len(cells) <= i {
-				cells = append(cells, "")
-			}
-			if strings.TrimSpace(cells[i]) == "" {
-				cells[i] = text
-			}
+	if xml.Unmarshal(text, &all) != nil {
+		return "" // the library has read it in its own way: merged cells stay empty
+	}
+	for _, r := range all.Relationship {
+		if r.ID == id && strings.HasPrefix(r.Target, "/") {
+			return r.Target[1:]
+		} else if r.ID == id {
+			return path.Join("xl", r.Target)
+		}
+	}
+	return ""
+}
+
+// mergeFiller puts the texts of merged cells into the rows below their first.
+type mergeFiller struct {
+	waiting []merge // by first row
+	active  []merge // that the current row lies in
+}
+
+func (f *mergeFiller) fill(row int, cells []string, width int) []string {
+	for len(f.waiting) > 0 && f.waiting[0].top <= row {
+		m := f.waiting[0]
+		f.waiting = f.waiting[1:]
+		if m.top == row && m.column < min(width, len(cells)) && strings.TrimSpace(cells[m.column]) != "" {
+			m.text = cells[m.column]
+			f.active = append(f.active, m)
+		}
+	}
+	f.active = slices.DeleteFunc(f.active, func(m merge) bool { return m.bottom < row })
+	if len(f.active) == 0 || strings.TrimSpace(strings.Join(cells, "")) == "" {
+		return cells // a row without anything of its own is empty
+	}
+	for _, m := range f.active {
+		for len(cells) <= m.column {
+			cells = append(cells, "")
+		}
+		if strings.TrimSpace(cells[m.column]) == "" {
+			cells[m.column] = m.text
 		}
 	}
 	return cells
 }
 
-// headerScore counts the fields that a row names.
+// headerScore counts// headerScore counts the fields that a row names.
 func headerScore(role string, named map[string]string, cells []string) int {
 	columns, _ := findColumns(role, named, cells)
 	n := 0
