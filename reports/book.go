@@ -201,8 +201,7 @@ func (b *builder) writeSheet(f *excelize.File, name string, s sheet, styles shee
 	if err := errors.Join(b.dataBars(f, name, s), markMisses(f, name, s)); err != nil {
 		return err
 	}
-	landscape, fit := "landscape", 1
-	if err := f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &fit}); err != nil {
+	if err := printed(f, name); err != nil {
 		return err
 	}
 	w, err := f.NewStreamWriter(name)
@@ -234,6 +233,14 @@ func (b *builder) writeSheet(f *excelize.File, name string, s sheet, styles shee
 		}
 	}
 	return w.Flush()
+}
+
+// printed lays a sheet out for paper: A4 across, as wide as the page, the head on every page.
+func printed(f *excelize.File, name string) error {
+	landscape, a4, wide, long, fit := "landscape", 9, 1, 0, true
+	return errors.Join(f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &wide, FitToHeight: &long}),
+		f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}),
+		f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name}))
 }
 
 func styledRow(s sheet, r row, styles sheetStyles) []any {
