@@ -24,11 +24,12 @@ const (
 	asDecimal
 	asDegrees
 	asYear
+	asLine // text that runs on over the empty cells beside it
 	numKinds
 )
 
 // numberFormats by kind, as Excel writes them.
-var numberFormats = [numKinds]string{"@", "#,##0", "0.0%", "#,##0.00", "#,##0.0", "0.000000", "0"}
+var numberFormats = [numKinds]string{"@", "#,##0", "0.0%", "#,##0.00", "#,##0.0", "0.000000", "0", "@"}
 
 // column is one column of a sheet.
 type column struct {
@@ -48,6 +49,7 @@ type sheet struct {
 type row struct {
 	values []any
 	strong bool // a subtotal or a title
+	line   bool // a note: its text runs on over the empty cells beside it
 }
 
 // formula is a formula with its value, so that viewers that do not calculate still show it.
@@ -248,7 +250,9 @@ func styledRow(s sheet, r row, styles sheetStyles) []any {
 	for i, v := range r.values {
 		kind := s.columns[i].kind
 		if _, text := v.(string); text {
-			kind = asText
+			if kind = asText; r.line {
+				kind = asLine
+			}
 		}
 		c := excelize.Cell{StyleID: styles.cell[kind][btoi(r.strong)], Value: v}
 		if x, ok := v.(formula); ok {

@@ -78,7 +78,7 @@ func (b *builder) summaryYear(t int, y siting.Year, now coverage.Indicators) row
 // summaryNotes say below the figures what they are of.
 func (b *builder) summaryNotes() []row {
 	out := []row{{values: []any{nil}}}
-	add := func(key, value string) { out = append(out, row{values: []any{b.t(key), value}}) }
+	add := func(key, value string) { out = append(out, row{line: true, values: []any{b.t(key), value}}) }
 	add("x.study", b.s.Name)
 	add("x.date", b.s.Date.Format("2006-01-02"))
 	add("x.version", b.s.Version)
