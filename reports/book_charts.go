@@ -39,7 +39,7 @@ func (b *builder) trendSheet(f *excelize.File) error {
 	}
 	line := func(column, colour string, width float64, dash excelize.LineDashType, mark string) excelize.ChartSeries {
 		return excelize.ChartSeries{Name: fmt.Sprintf("'%s'!$%s$1", b.t("sheet.summary"), column), Categories: cells("B"), Values: cells(column),
-			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}},
+			Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}},
 			Line:   excelize.LineOptions{Width: width, Dash: dash, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}},
 			Marker: excelize.ChartMarker{Symbol: mark, Size: 7, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}}}
 	}
