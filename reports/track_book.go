@@ -72,7 +72,8 @@ const (
 	fmtWhole = "#,##0"
 	fmtShare = "0.0%"
 	fmtMoney = "#,##0.00"
-	fmtPoint = `+0.0" pp";-0.0" pp";0.0" pp"`
+	fmtTenth = "#,##0.0"
+	fmtPoint = `+0.0;-0.0;0.0`
 	fmtRank  = "0"
 	fmtMove  = `"↑"0;"↓"0;"="`
 )

@@ -42,7 +42,7 @@ func (b *scoreBook) targets() (string, error) {
 	name := b.t("年度目标", "targets")
 	columns := []scoreColumn{
 		{b.t("年底", "end of"), fmtRank, 7}, {b.t("层级", "tier"), fmtText, 14}, {b.t("区划", "region"), fmtText, 16}, {b.t("指标", "indicator"), fmtText, 12}, {b.t("目标", "asked"), fmtText, 14},
-		{b.t("现状", "now"), fmtText, 26}, {b.t("状态", "status"), fmtText, 11}, {b.t("还差", "short"), fmtMoney, 13}, {b.t("单位", "unit"), fmtText, 8}, {b.t("每年需", "needed a year"), fmtMoney, 13},
+		{b.t("现状", "now"), fmtText, 26}, {b.t("状态", "status"), fmtText, 11}, {b.t("还差", "short"), fmtWhole, 13}, {b.t("单位", "unit"), fmtText, 8}, {b.t("每年需", "needed a year"), fmtTenth, 13},
 		{b.t("已批准和在建建成后", "with committed"), fmtText, 12}, {b.t("按计划", "by the plan"), fmtText, 10}, {b.t("依据", "from"), fmtText, 34},
 	}
 	units := map[string]string{"people": b.t("人", "people"), "regions": b.t("个区划", "regions"), "sites": b.t("个阵地", "sites"), "units": b.t("个单位", "units"), "projects": b.t("个项目", "projects"), "yuan": b.t("元", "元")}
