@@ -274,7 +274,7 @@ func (w *writing) faults(past []Event, h *history) []found {
 	out := w.twice(past, h)
 	all := valid(past, time.Time{}, nil)
 	inOrder(all)
-	m := machine{rules: w.s.rules}
+	m := machine{rules: w.s.rules, judging: true}
 	for i := range all {
 		f := m.apply(&all[i])
 		switch {

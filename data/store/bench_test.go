@@ -55,11 +55,29 @@ func BenchmarkLedger(b *testing.B) {
 			}
 		}
 	})
+	b.Run("ThreeDays", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if states, err := s.States(ctx, []time.Time{on("2016-12-31"), on("2021-12-31"), on("2022-12-31")}, time.Time{}); err != nil || len(states[2]) != 100_000 {
+				b.Fatal(len(states), err)
+			}
+		}
+	})
 	b.Run("StateAsKnown", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			if states, err := s.State(ctx, on("2022-12-31"), at("2026-02-01")); err != nil || len(states) != 100_000 {
 				b.Fatal(len(states), err)
+			}
+		}
+	})
+	b.Run("Payments", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			n := 0
+			filter := Filter{Kinds: []EventKind{Paid}, To: on("2026-12-31"), Known: at("2026-02-01"), Valid: true}
+			if err := s.EachEvent(ctx, filter, func(Event) error { n++; return nil }); err != nil || n != 100_000 {
+				b.Fatal(n, err)
 			}
 		}
 	})

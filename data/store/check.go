@@ -79,13 +79,15 @@ func (m *machine) money(p *Project, e *Event) *fault {
 	if rule == nil {
 		return nil
 	}
-	hint := text("先录入 overrun_approved，金额为批准超出的部分", "enter overrun_approved first, with the amount approved above the budget")
+	hint := func() data.Text {
+		return text("先录入 overrun_approved，金额为批准超出的部分", "enter overrun_approved first, with the amount approved above the budget")
+	}
 	if _, approved := p.At(Approved); approved && e.Kind != ChangeApproved && p.Budget > 0 && e.Fields.Budget > p.Budget {
-		return faultf("budget", fmt.Sprint(e.Fields.Budget), join(text("高于批准的预算 %d 元", "is more than the %d yuan that were approved", p.Budget), clauseText(rule.Clause)), hint)
+		return faultf("budget", fmt.Sprint(e.Fields.Budget), join(text("高于批准的预算 %d 元", "is more than the %d yuan that were approved", p.Budget), clauseText(rule.Clause)), hint())
 	}
 	if most, told := p.most(); e.Kind == Paid && told && p.Paid+e.Money > most {
 		what := text("累计付款 %d 元，超过预算 %d 元", "makes %d yuan paid, above the budget of %d", p.Paid+e.Money, most)
-		return faultf("money", fmt.Sprint(e.Money), join(what, clauseText(rule.Clause)), hint)
+		return faultf("money", fmt.Sprint(e.Money), join(what, clauseText(rule.Clause)), hint())
 	}
 	return nil
 }

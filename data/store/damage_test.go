@@ -78,7 +78,7 @@ func TestDamagedFileIsToldAndSaved(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	ctx := context.Background()
-	for trial := range 40 {
+	for trial := range 20 {
 		raw := bytes.Clone(sound)
 		pages := 1 + random.IntN(4)
 		for range pages {

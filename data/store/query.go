@@ -127,12 +127,21 @@ func (s *Store) Head(ctx context.Context) (id int64, hash string, err error) {
 // of the events dated by then. Sites without such an event are left out; closed sites and those with a project only are in. One scan of the
 // histories: time grows with the number of sites and events.
 func (s *Store) State(ctx context.Context, on, known time.Time) ([]SiteState, error) {
+	states, err := s.States(ctx, []time.Time{on}, known)
+	if err != nil {
+		return nil, err
+	}
+	return states[0], nil
+}
+
+// States is State of several days, parallel to them, in one scan.
+func (s *Store) States(ctx context.Context, days []time.Time, known time.Time) ([][]SiteState, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT site, events FROM histories ORDER BY site")
 	if err != nil {
 		return nil, s.wrap("read the state", err)
 	}
 	defer rows.Close()
-	var out []SiteState
+	out := make([][]SiteState, len(days))
 	var all []Event
 	dec := newDecoder()
 	for rows.Next() {
@@ -144,8 +153,12 @@ func (s *Store) State(ctx context.Context, on, known time.Time) ([]SiteState, er
 		if all, err = dec.history(site, blob, all[:0]); err != nil {
 			return nil, &DamagedError{Path: s.path, What: text("阵地 %s 的历史读不出", "the history of site %s cannot be read", site), Err: err}
 		}
-		if state, ok := fold(s.rules, valid(all, known, all[:0]), on); ok {
-			out = append(out, state)
+		counting := valid(all, known, all[:0])
+		inOrder(counting)
+		for i, day := range days {
+			if state, ok := fold(s.rules, counting, day); ok {
+				out[i] = append(out[i], state)
+			}
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -154,9 +167,8 @@ func (s *Store) State(ctx context.Context, on, known time.Time) ([]SiteState, er
 	return out, nil
 }
 
-// fold returns the state of a site from the events that count; ok is false if none is dated by the day. It sorts the events.
+// fold returns the state of a site from the events that count, in order; ok is false if none is dated by the day.
 func fold(r *rules, events []Event, on time.Time) (SiteState, bool) {
-	inOrder(events)
 	m := machine{rules: r}
 	for i := range events {
 		if events[i].Date.After(on) {

@@ -137,7 +137,9 @@ func TestListsOfEvents(t *testing.T) {
 		}
 		return &data.History{As: data.HistoryEvents, Events: rows, Input: data.Input{Path: "x.csv", SHA256: sha}}
 	}
-	said := func(name, event, date string) data.EventRow { return data.EventRow{Name: name, Event: event, Date: on(date)} }
+	said := func(name, event, date string) data.EventRow {
+		return data.EventRow{Name: name, Event: event, Date: on(date)}
+	}
 	im := Import{Who: "w", Recorded: at("2025-01-01"), Date: on("2024-12-31")}
 	first := list("1", said("甲站", "验收合格", "2024-03-01"), said("甲站", "在建", "2024-03-01"), said("甲站", "审批", "2024-02-01"), said("甲站", "审核", "2024-01-02"), said("甲站", "申报", "2024-01-01"))
 	plan, err := s.Plan(ctx, first, im)
