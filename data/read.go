@@ -25,6 +25,7 @@ type Progress struct {
 // Options of Read.
 type Options struct {
 	Progress func(Progress) // called before each file; may be nil
+	Cache    Cache          // of parsed inputs; the zero value keeps none. The result does not depend on it
 	Workers  int            // goroutines that decode roads; 0 = one per CPU. The result does not depend on it
 }
 

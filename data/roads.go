@@ -34,7 +34,7 @@ func (r *reader) roads(ctx context.Context) {
 		if isFeatures(in.name) {
 			part = r.readRoadFeatures(ctx, in, s)
 		} else {
-			part = r.readRoadOSM(ctx, in)
+			part = r.roadsOSM(ctx, in)
 		}
 		if part != nil && s.NoFerries {
 			r.withoutFerries(in, part)

@@ -32,6 +32,8 @@ type app struct {
 	json     bool
 	quiet    bool
 	workers  int
+	cache    string // folder of parsed inputs, "" = that of the user
+	noCache  bool
 	search   run.Search
 	gap      string // as written; read into search.Gap
 	stop     *run.Stop
@@ -182,5 +184,5 @@ func studyPath(args []string) string {
 }
 
 func (a *app) options() run.Options {
-	return run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search, Stop: a.stop}
+	return run.Options{Workers: a.workers, Progress: a.progress(), Search: a.search, Stop: a.stop, Cache: a.parsed()}
 }

@@ -47,6 +47,8 @@ func TestScript(t *testing.T) {
 			"gb18030":  toGB18030,
 			"holes":    holes,
 			"encode":   encode,
+			"grow":     grow,
+			"spoilall": spoilAll,
 		},
 	})
 }

@@ -19,7 +19,7 @@ type Checkup struct {
 // context ended or the machine failed.
 func Examine(ctx context.Context, path string, opts Options) (*Checkup, error) {
 	s := newSession(opts)
-	e, err := data.Examine(ctx, path, data.Options{Workers: s.opts.Workers, Progress: s.reading})
+	e, err := data.Examine(ctx, path, data.Options{Workers: s.opts.Workers, Cache: opts.Cache, Progress: s.reading})
 	if err != nil {
 		return nil, err
 	}

@@ -22,10 +22,11 @@ type Progress func(stage data.Text, done, total int64)
 
 // Options of a session.
 type Options struct {
-	Workers  int      // goroutines for parallel work; 0 = one a core. Results do not depend on it
-	Progress Progress // may be nil
-	Search   Search   // of the solvers
-	Stop     *Stop    // ends searches early; nil = nothing does
+	Workers  int        // goroutines for parallel work; 0 = one a core. Results do not depend on it
+	Progress Progress   // may be nil
+	Search   Search     // of the solvers
+	Cache    data.Cache // of parsed inputs
+	Stop     *Stop      // ends searches early; nil = nothing does
 }
 
 // Search bounds the work of the solvers.
@@ -68,7 +69,7 @@ func Open(ctx context.Context, path string, opts Options) (*Session, error) {
 	if s.Study, err = data.Load(path); err != nil {
 		return nil, err
 	}
-	if s.Data, err = data.Read(ctx, s.Study, data.Options{Workers: opts.Workers, Progress: s.reading}); err != nil {
+	if s.Data, err = data.Read(ctx, s.Study, data.Options{Workers: opts.Workers, Cache: opts.Cache, Progress: s.reading}); err != nil {
 		return nil, err
 	}
 	return s, s.begin(ctx)
