@@ -23,6 +23,9 @@ const (
 	PMedian Model = "pmedian" // so many sites with the least mean way
 	PCenter Model = "pcenter" // so many sites with the shortest longest way
 	Backup  Model = "backup"  // a second site within the limit for most people who have one today
+
+	Capacitated Model = "capacitated" // serve most people when no site serves more than its capacity
+	Region      Model = "region"      // every region its own site, then cover most people
 )
 
 // Unit is what a model limits or minimises.
@@ -65,6 +68,7 @@ type One struct {
 	Covered    coverage.People // people of the tier covered in the end
 	Effective  float64         // share of people; NaN without people
 	OutOfReach coverage.People // people whom no open site and no candidate reaches
+	Without    int             // Region: regions that still own no site
 	TooNear    [][2]int        // LSCP, PMedian, PCenter: pairs of Picks nearer to each other than the spacing, which that model does not know
 	Cost       Yuan
 }
@@ -83,12 +87,20 @@ func (p *OneProblem) Validate() error {
 	}
 	switch p.Model {
 	case MCLP, LSCP, Backup:
+	case Capacitated:
+		if p.Tier >= 0 && p.Tier < len(p.Rules) && p.Rules[p.Tier].Capacity == nil {
+			bad("Rules[%d].Capacity is missing", p.Tier)
+		}
+	case Region:
+		if p.Tier >= 0 && p.Tier < len(p.World.Tiers) && p.World.Tiers[p.Tier].OwnerLevel < 0 {
+			bad("Tier %d: no region level owns its sites", p.Tier)
+		}
 	case PMedian, PCenter:
 		if p.Unit != BySites {
 			bad("Unit: %s limits the number of sites", p.Model)
 		}
 	default:
-		bad("Model %q: want %q, %q, %q, %q or %q", p.Model, MCLP, LSCP, PMedian, PCenter, Backup)
+		bad("Model %q: want %q, %q, %q, %q, %q, %q or %q", p.Model, MCLP, LSCP, PMedian, PCenter, Backup, Capacitated, Region)
 	}
 	if p.Unit > ByMoney {
 		bad("Unit %d is unknown", p.Unit)
@@ -149,6 +161,10 @@ func (s *StatedOne) Solve(ctx context.Context) (*One, error) {
 		solver = o.pcenter
 	case Backup:
 		solver = o.backup
+	case Capacitated:
+		solver = o.capacitated
+	case Region:
+		solver = o.region
 	}
 	search, end := searching(ctx, o.p.Until)
 	defer end()
@@ -270,7 +286,7 @@ func (o *oneModel) finish(open []int32, out *One) {
 		}
 	}
 	out.Effective = share(int64(out.Covered), int64(total.People))
-	if o.p.Model == LSCP || o.p.Model == PMedian || o.p.Model == PCenter {
+	if o.p.Model == LSCP || o.p.Model == PMedian || o.p.Model == PCenter || o.p.Model == Capacitated {
 		out.TooNear = o.tooNear(out)
 	}
 }

@@ -64,8 +64,8 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.budget, "budget", "", a.t("多少钱，例如 \"300 万元\"", "how much money, for example \"300 万元\""))
 	flags.StringVar(&f.share, "share", "", a.t("覆盖到多少人口，例如 90%%", "which share of people, for example 90%%"))
 	flags.BoolVar(&f.stations, "stations", false, a.t("按人流选红色驿站", "choose red stations by footfall"))
-	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 第二处可选最多；默认按所问取 mclp 或 lscp",
-		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site for most); by default mclp or lscp as the question asks"))
+	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 第二处可选最多、capacitated 按容量服务最多、region 每个区划各有一处；默认按所问取 mclp 或 lscp",
+		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site for most), capacitated (most served within capacities), region (every region its own); by default mclp or lscp as the question asks"))
 	flags.StringVar(&f.why, "why", "", a.t("说明这个地点或网格为什么是或不是候选", "say why this place or cell is a candidate or not"))
 	a.crossFlags(cmd, &f.cross)
 	a.searchFlags(cmd)
@@ -108,7 +108,7 @@ func (f *siteFlags) checkModel() error {
 			return nil
 		}
 		return usage("--model lscp 要配 --share", "--model lscp goes with --share")
-	case siting.MCLP, siting.Backup:
+	case siting.MCLP, siting.Backup, siting.Capacitated, siting.Region:
 		if f.sites > 0 || f.budget != "" {
 			return nil
 		}
@@ -119,7 +119,7 @@ func (f *siteFlags) checkModel() error {
 		}
 		return usage("--model %s 要配 --sites", "--model %s goes with --sites", f.model)
 	}
-	return usage("没有 --model %q，可用：mclp、lscp、pmedian、pcenter、backup", "there is no --model %q; known are mclp, lscp, pmedian, pcenter, backup", f.model)
+	return usage("没有 --model %q，可用：mclp、lscp、pmedian、pcenter、backup、capacitated、region", "there is no --model %q; known are mclp, lscp, pmedian, pcenter, backup, capacitated, region", f.model)
 }
 
 // problem turns the flags into a model.
@@ -147,6 +147,13 @@ func (f *siteFlags) problem(s *run.Session) (siting.OneProblem, error) {
 	}
 	if f.model != "" {
 		p.Model = siting.Model(f.model)
+	}
+	tier := &s.Study.Tiers[p.Tier]
+	switch {
+	case p.Model == siting.Capacitated && tier.Capacity == nil:
+		return p, usage("--model capacitated 要知道容量：在 study.yaml 的 %s 里写 capacity", "--model capacitated needs capacities: give %s a capacity in study.yaml", tier.ID)
+	case p.Model == siting.Region && tier.OwnerLevel < 0:
+		return p, usage("--model region 要知道哪一级区划各有一处：在 study.yaml 的 %s 里写 one_per", "--model region needs to know which regions own one: give %s one_per in study.yaml", tier.ID)
 	}
 	return p, nil
 }
@@ -200,6 +207,10 @@ func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
 	case siting.PMedian, siting.PCenter:
 		a.printf("目标值为到最近设施的路程（米或秒）：今天 %s，建成后 %s；更远于 %d 倍服务半径的按该距离计", "the objective is the way to the nearest site (metres or seconds): today %s, then %s; whoever is beyond %d times the limit counts at that distance",
 			people(v.Before), people(v.Objective), siting.Farthest)
+	case siting.Capacitated:
+		a.printf("目标值为容量之内能服务的人口：今天 %s，建成后 %s", "the objective is the people served within capacities: today %s, then %s", people(v.Before), people(v.Objective))
+	case siting.Region:
+		a.printf("建成后仍没有设施的区域：%d 个；目标值为新增覆盖人口", "regions that still own no site: %d; the objective is people newly covered", v.Without)
 	case siting.Backup:
 		a.printf("今天有两处以上可选的 %s 人，新增 %s 人", "%s people have two sites within the limit today, %s more will", people(v.Before), people(v.Objective))
 	}

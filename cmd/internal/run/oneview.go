@@ -17,6 +17,7 @@ type OneReport struct {
 	Covered    float64            `json:"covered"`
 	Effective  *float64           `json:"effective"`
 	OutOfReach float64            `json:"outOfReach"`
+	Without    int                `json:"regionsWithout,omitempty"` // region model: regions that still own no site
 	Cost       int64              `json:"costYuan"`
 	Candidates int                `json:"candidates"`
 	Sites      []PickView         `json:"sites"`
@@ -30,7 +31,7 @@ func OneView(s *Session, p siting.OneProblem, one *siting.One) OneReport {
 	v := OneReport{
 		Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Model: string(p.Model), Status: string(one.Status), Reason: one.Reason,
 		Objective: one.Objective, Before: one.Before, Bound: one.Bound, Gap: one.Gap, Stopped: s.stoppedBy(one.Stopped), Covered: one.Covered.Float(), Effective: number(one.Effective),
-		OutOfReach: one.OutOfReach.Float(), Cost: int64(one.Cost), Candidates: len(one.Candidates), Sites: []PickView{},
+		OutOfReach: one.OutOfReach.Float(), Without: one.Without, Cost: int64(one.Cost), Candidates: len(one.Candidates), Sites: []PickView{},
 	}
 	for i, pick := range one.Picks {
 		v.Sites = append(v.Sites, s.pickView(one.Candidates, i, pick))
