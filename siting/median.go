@@ -17,8 +17,9 @@ import (
 // that distance.
 const Farthest = 10
 
-// maxDistances bounds the candidates x demand points of a distance model: 4 bytes each, and the solver's own beside.
-const maxDistances = 100_000_000
+// maxDistances bounds the candidates x demand points of a distance model: 4 bytes each, up to 1 GB, and the
+// solver's own beside, about as much.
+const maxDistances = 250_000_000
 
 // distances is a distance model in the solver's terms. Rows are the demand points with people; a column's distance is never
 // more than that to the nearest site of today, so that the sites of today need no columns.
