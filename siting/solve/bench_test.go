@@ -180,3 +180,25 @@ func BenchmarkRollout(b *testing.B) {
 		})
 	})
 }
+
+// BenchmarkFrontier is a curve of 20 budgets over a whole region; each point's gap is logged.
+func BenchmarkFrontier(b *testing.B) {
+	p := &FrontierProblem{Cover: coverWithinOf(b, "city_356000_406784.dat", 0.1)}
+	for k := range int64(20) {
+		p.Budgets = append(p.Budgets, 250*(k+1))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		points, err := Frontier(context.Background(), p, Options{Workers: 2})
+		if err != nil {
+			b.Fatal(err)
+		}
+		worst := 0.0
+		for _, a := range points {
+			worst = max(worst, a.Gap)
+			b.Logf("%d: %d of at most %.0f, gap %.2f%%", a.Budget, a.Objective, a.Bound, 100*a.Gap)
+		}
+		b.ReportMetric(100*worst, "worst-gap-%")
+		b.ReportMetric(float64(4*len(p.Cover.Row)+8*len(p.Cover.Offset))/1e6, "matrix-MB")
+	}
+}
