@@ -48,7 +48,7 @@ func (p *FrontierProblem) Validate() error {
 }
 
 // frontierSteps is the number of dual steps a budget when Options.Iterations is 0.
-const frontierSteps = 25
+const frontierSteps = 60
 
 // Frontier solves the problem for all budgets in one go, for covers that are too large to search one by one. One greedy
 // order serves as the first plan of every budget; one dual is moved from budget to budget, and every point that it settles on
@@ -125,7 +125,7 @@ func (f *frontier) greedy() {
 // solve moves the dual for one budget and rounds plans from it.
 func (f *frontier) solve(ctx context.Context, k int) {
 	d := f.dual
-	d.budget, d.best, d.theta, d.alpha, d.stale = f.budgets[k], math.MaxInt64, 0.1, 0.05, 0
+	d.budget, d.best, d.stale = f.budgets[k], math.MaxInt64, 0
 	if k > 0 { // where the budget before ended, and what the greedy suggests: the better of the two
 		copy(d.lambda, d.centre)
 		f.step(k)
@@ -161,7 +161,7 @@ func (f *frontier) high(k int) int64 {
 func (f *frontier) step(k int) {
 	d := f.dual
 	d.prices()
-	value, full := f.choose(f.price * 0.7)
+	value, full := f.choose(f.price * 0.9)
 	if !full {
 		value, _ = f.choose(0)
 	}

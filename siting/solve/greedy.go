@@ -2,6 +2,7 @@ package solve
 
 import (
 	"container/heap"
+	"math"
 )
 
 // plan is a set of open columns of an instance with what they cover, kept up to date as columns open and close.
@@ -107,7 +108,11 @@ func (p *plan) greedy(budget int64) {
 		}
 	}
 	heap.Init(&h)
-	for len(h) > 0 {
+	cheapest := int64(math.MaxInt64)
+	for _, b := range h {
+		cheapest = min(cheapest, b.cost)
+	}
+	for len(h) > 0 && p.spent+cheapest <= budget {
 		top := &h[0]
 		if p.spent+top.cost > budget {
 			heap.Pop(&h)
