@@ -77,7 +77,7 @@ var codeWords = []codeWord{
 	// People
 	{"people-huge", "more than a billion people"}, {"people-twice", "cell is given twice"}, {"people-twice", "region is given twice"}, {"people-twice", "people count twice"},
 	{"people-twice", "are added up"}, {"people-missing", "without a number of people"}, {"cell-invalid", "is not an H3 cell"}, {"people-negative", "pixels are negative"},
-	{"people-even", "spread evenly by area"}, {"people-totals", "differs from the sum of its finer totals"},
+	{"people-even", "spread evenly by area"}, {"people-spread", "polygons are spread"}, {"people-spread", "spread by buildings or residential land"}, {"people-totals", "differs from the sum of its finer totals"},
 	{"people-scaled", "are scaled to their official totals"}, {"people-scaled", "without an official total"}, {"group-range", "is more than the"}, {"group-range", "has more members than"}, {"group", "group"},
 	{"people-raster", "pixels"}, {"people-streetless", "have no street inside"},
 	// Roads

@@ -100,18 +100,19 @@ func (l *loader) each(role string, add func(*section, Source)) {
 		sec := l.y.section(path, node)
 		src := Source{Line: node.Line}
 		src.File = sec.need("file", T("相对于本文件的路径", "a path relative to this file"))
+		l.layerOf(sec, &src)
 		if src.File != "" {
 			l.lookFor(sec, role, src.File)
-			if first, twice := lines[src.File]; twice && role != "sites" {
+			same := src.File + "\x00" + src.Layer
+			if first, twice := lines[same]; twice && role != "sites" {
 				l.y.fail(sec.get("file"), sec.key("file"), T("与第 %d 行是同一个文件", "is the file of line %d again", first), T("删去一个，否则重复计算", "remove one of them, or it counts twice"))
 			}
-			lines[src.File] = node.Line
+			lines[same] = node.Line
 		}
 		l.system(sec, &src, role)
 		if slices.Contains([]string{"areas", "exclusions", "population", "buildings"}, role) {
 			src.Repair = sec.flag("repair", false)
 		}
-		l.layerOf(sec, &src)
 		src.Fields = l.fieldTable(sec, role)
 		add(sec, src)
 		sec.done()

@@ -195,7 +195,15 @@ func TestLayersOfAGeoPackage(t *testing.T) {
 	if len(got.Exclusions) != len(want.Exclusions) {
 		t.Errorf("%d exclusions, want %d", len(got.Exclusions), len(want.Exclusions))
 	}
-	for layer, want := range map[string]string{"": "holds 2 layers", "\n    layer: 区": `layer "区": is not a layer of the file`} {
+	for _, level := range []string{"county", "town", "community"} {
+		gdal(t, dir, "ogr2ogr", "-update", "all.gpkg", "boundaries.geojson", "-nln", level, "-where", "level = '"+level+"'")
+	}
+	var three strings.Builder
+	for _, level := range []string{"county", "town", "community"} {
+		fmt.Fprintf(&three, "- {file: all.gpkg, layer: %[1]s, level: %[1]s, fields: {id: code}, parents: code}\n  ", level)
+	}
+	compareRegions(t, readEdited(t, dir, "- file: boundaries.geojson\n    fields: {id: code, name: name, parent: parent, level: level}\n", three.String()), want)
+	for layer, want := range map[string]string{"": "holds 5 layers", "\n    layer: 区": `layer "区": is not a layer of the file`} {
 		text, _ := os.ReadFile(filepath.Join(dir, "study.yaml"))
 		path := filepath.Join(dir, "bad.yaml")
 		if err := os.WriteFile(path, []byte(strings.Replace(string(text), "file: boundaries.geojson", "file: all.gpkg"+layer, 1)), 0o600); err != nil {
