@@ -61,9 +61,12 @@ func (g *guesser) look(file string) {
 	in := &input{name: file, path: filepath.Join(g.dir, filepath.FromSlash(file)), c: newCollector()}
 	switch ext := filepath.Ext(lower); {
 	case ext == ".yaml" || ext == ".yml" || ext == ".md" || namedLike(file, "readme", "license", "说明"): // no inputs
-	case ext == ".pbf":
-		g.Roads = append(g.Roads, guessedSource{File: file, Note: "OSM PBF"})
+	case isOSM(file):
+		g.Roads = append(g.Roads, guessedSource{File: file, Note: "OSM"})
 		g.note("%s：OSM 路网，用作道路", "%s: an OSM extract, taken as roads", file)
+	case ext == ".tif" || ext == ".tiff":
+		g.Population = append(g.Population, guessedSource{File: file, Kind: "raster", Note: "people a pixel"})
+		g.note("%s：GeoTIFF，用作每个像元的人数；若是密度，写 density: per_km2", "%s: a GeoTIFF, taken as people a pixel; write density: per_km2 if it holds densities", file)
 	case isFeatures(file):
 		g.lookGeoJSON(in)
 	case ext == ".csv" || ext == ".tsv" || ext == ".txt":

@@ -239,7 +239,7 @@ func standardTier(word string) string {
 
 // roadFiles keeps the OSM extract where there are lines beside it: two road files do not join.
 func (g *guesser) roadFiles() {
-	i := slices.IndexFunc(g.Roads, func(s guessedSource) bool { return strings.HasSuffix(strings.ToLower(s.File), ".pbf") })
+	i := slices.IndexFunc(g.Roads, func(s guessedSource) bool { return isOSM(s.File) })
 	if i < 0 || len(g.Roads) == 1 {
 		return
 	}

@@ -66,6 +66,12 @@ func TestInitOfOtherFolders(t *testing.T) {
 			t.Errorf("the guess lacks %q:\n%s", want, text)
 		}
 	}
+	text, _ = initToy(t, map[string]string{"roads.osm": toyOSM, "lines.geojson": toy["roads.geojson"], "pop.tif": toyRaster().bytes(), "区.gpkg": toyGeoPackage(t)})
+	for _, want := range []string{"{file: roads.osm}", "{file: pop.tif, kind: raster}", "file: 区.gpkg"} {
+		if !strings.Contains(text, want) || strings.Contains(text, "lines.geojson") {
+			t.Errorf("the guess lacks %q:\n%s", want, text)
+		}
+	}
 	if _, _, err := Init(filepath.Join(t.TempDir(), "nowhere")); err == nil {
 		t.Error("a folder that is not there gives no error")
 	}
