@@ -13,9 +13,9 @@ import (
 // How much of each list the brief holds; the workbook has all of it, and the brief says so.
 const (
 	briefGaps        = 10
-	briefGroups      = 12
-	briefPicks       = 12
-	briefRegions     = 14
+	briefGroups      = 8
+	briefPicks       = 10
+	briefRegions     = 12
 	briefStations    = 10
 	briefAssumptions = 12
 	briefFindings    = 8
@@ -47,12 +47,19 @@ func writeBrief(w io.Writer, p *page, b *builder) error {
 	}
 	d := &brief{wordFile: &wordFile{words: b.words, title: b.s.Name, version: b.s.Version, at: b.s.Date}, b: b, p: p, maps: maps}
 	d.opening()
-	d.standing()
-	d.gaps()
-	d.plan()
-	d.behind()
-	d.stations()
-	d.basis()
+	for _, x := range p.Sections { // those that the study's theme asks for, in its order and with its words
+		write, ok := map[string]func(){"now": d.standing, "gaps": d.gaps, "plan": d.plan, "behind": d.behind, "sites": d.sites, "stations": d.stations, "trust": d.basis}[x.ID]
+		if !ok {
+			continue // tracking has documents of its own
+		}
+		title := b.s.Theme.Texts[x.ID+".title"]
+		if title == "" {
+			title = b.or("brief."+anchors[x.ID], x.Title)
+		}
+		d.section(title)
+		d.say(x.Intro)
+		write()
+	}
 	d.closing()
 	return d.save(w)
 }
@@ -78,14 +85,14 @@ func briefMaps(b *builder) (map[string][]byte, error) {
 var chineseNumbers = []string{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}
 
 // section starts a section: 「一、」, or "1." in English.
-func (d *brief) section(key string) {
+func (d *brief) section(title string) {
 	d.head1++
 	d.head2 = 0
 	number := strconv.Itoa(d.head1) + ". "
 	if d.lang == Chinese {
 		number = chineseNumbers[d.head1] + "、"
 	}
-	d.para(styleHead1, number+d.t(key))
+	d.para(styleHead1, number+title)
 }
 
 // part starts a part of a section: 「（一）」, or "1.1" in English.
@@ -112,10 +119,15 @@ func (d *brief) list(key string, columns []docColumn, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
-	d.tableCount++
 	for i := range columns {
 		columns[i].head = d.t(columns[i].head)
 	}
+	d.numbered(key, columns, rows)
+}
+
+// numbered is list for columns whose heads are words already.
+func (d *brief) numbered(key string, columns []docColumn, rows [][]string) {
+	d.tableCount++
 	d.table(d.t("brief.table", strconv.Itoa(d.tableCount), d.t(key)), columns, rows)
 }
 
@@ -133,7 +145,7 @@ func (d *brief) image(kind string) {
 func (d *brief) lead() *tierView { return &d.p.Tiers[d.p.Lead] }
 
 func (d *brief) opening() {
-	d.para(styleTitle, d.b.s.Name)
+	d.para(styleTitle, d.p.Heading)
 	d.para(styleTitle, d.t("brief.title"))
 	d.para(styleSubtitle, d.t("brief.date", d.p.Date))
 	if d.p.Synthetic {
@@ -145,9 +157,8 @@ func (d *brief) opening() {
 	}
 }
 
-// standing is section 1: how do we stand.
+// standing tells how we stand.
 func (d *brief) standing() {
-	d.section("brief.s1")
 	d.say(d.lead().Story)
 	for i := range d.p.Tiers {
 		if i != d.p.Lead {
@@ -164,9 +175,8 @@ func (d *brief) standing() {
 	d.image(MapCoverage)
 }
 
-// gaps is section 2: where the gaps are.
+// gaps tells where the gaps are.
 func (d *brief) gaps() {
-	d.section("brief.s2")
 	d.part("brief.p.gaps")
 	for i := range d.p.Tiers {
 		if d.p.Tiers[i].GapLine != "" {
@@ -196,9 +206,8 @@ func (d *brief) gaps() {
 	d.list("brief.t.blank", []docColumn{{"col.region", 22, false}, {"brief.c.count", 10, true}, {"brief.c.names", 68, false}}, rows)
 }
 
-// plan is section 3: what we build, and when.
+// plan tells what we build, and when.
 func (d *brief) plan() {
-	d.section("brief.s3")
 	v := d.p.Plan
 	if v == nil {
 		d.say(d.t("plan.none") + d.t("stop"))
@@ -250,9 +259,8 @@ func (d *brief) picks() {
 	d.list("brief.t.picks", []docColumn{{"col.no", 9, true}, {"plan.year", 10, true}, {"col.tier", 20, false}, {"col.site", 36, false}, {"col.cost", 14, true}, {"col.gained", 18, true}}, rows)
 }
 
-// behind is section 4: who is behind.
+// behind tells who is behind.
 func (d *brief) behind() {
-	d.section("brief.s4")
 	d.say(d.lead().RankLine)
 	var rows [][]string
 	for _, r := range d.lead().Rank[:min(briefRegions, len(d.lead().Rank))] {
@@ -263,9 +271,8 @@ func (d *brief) behind() {
 	}
 }
 
-// stations is section 5: 红色驿站.
+// stations tells of 红色驿站.
 func (d *brief) stations() {
-	d.section("brief.s5")
 	d.say(d.p.StationLine)
 	var rows [][]string
 	for _, s := range d.p.Stations[:min(briefStations, len(d.p.Stations))] {
@@ -274,9 +281,28 @@ func (d *brief) stations() {
 	d.list("brief.t.stations", []docColumn{{"brief.c.rank", 9, true}, {"col.site", 30, false}, {"col.where", 36, false}, {"brief.c.score", 12, true}, {"brief.c.kept", 16, true}}, rows)
 }
 
-// basis is section 6: can we trust it.
+// sites is how the sites stand against their standard.
+func (d *brief) sites() {
+	v := d.p.Assessed
+	d.say(v.Line)
+	grades := v.Grids[0] // by tier
+	var columns []docColumn
+	for _, h := range grades.Heads {
+		columns = append(columns, docColumn{h.Text, 10 + 6*btoi(!h.Num), h.Num})
+	}
+	var rows [][]string
+	for _, r := range grades.Rows {
+		var row []string
+		for _, c := range r.Cells {
+			row = append(row, c.Text)
+		}
+		rows = append(rows, row)
+	}
+	d.numbered("brief.t.assess", columns, rows)
+}
+
+// basis tells whether we can trust it.
 func (d *brief) basis() {
-	d.section("brief.s6")
 	v := d.p.Trust
 	d.say(v.Line)
 	d.part("brief.p.assume")

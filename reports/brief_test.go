@@ -126,6 +126,23 @@ func TestBriefIsTheSameBytes(t *testing.T) {
 	}
 }
 
+// TestBriefFollowsTheTheme leaves out what the theme leaves out, in its order and words.
+func TestBriefFollowsTheTheme(t *testing.T) {
+	s := makeStudy(t, smallWorld)
+	makeMeasures(t, s)
+	s.Theme = Theme{Title: "题目", Sections: []string{"trust", "sites"}, Texts: map[string]string{"trust.title": "我们的依据", "trust.intro": "先说依据。"}}
+	_, parts := briefOf(t, s, Chinese)
+	text := textOfXML(t, "word/document.xml", parts["word/document.xml"])
+	for _, want := range []string{"题目", "一、我们的依据先说依据。", "二、阵地考核", "各层级考核等次"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in the brief", want)
+		}
+	}
+	if strings.Contains(text, "缺口分布") {
+		t.Error("a section that was left out is there")
+	}
+}
+
 // TestBriefOfAStudyWithoutPlan has two maps, and says what is not there.
 func TestBriefOfAStudyWithoutPlan(t *testing.T) {
 	s := makeCellsStudy(t, 6)

@@ -4,7 +4,7 @@ package reports
 var briefLabels = map[string]text{
 	"brief.title":     {"站点覆盖与布局情况简报", "Brief on coverage and siting"},
 	"brief.date":      {"（截至 %s）", "(as of %s)"},
-	"brief.opening":   {"现将%s截至 %s 的站点覆盖现状、缺口分布、建设安排、区域差距和数据依据简报如下。", "%s as of %s: how coverage stands, where the gaps are, what is to be built and when, which regions are behind, and what the figures rest on."},
+	"brief.opening":   {"现将%s截至 %s 的站点覆盖与布局情况简报如下。", "This brief tells how coverage and siting stand in %s as of %s."},
 	"brief.nofont":    {"本机没有中文字体，本简报未附地图；安装思源黑体后重新生成即可附上。", "This machine has no font with Chinese characters, so the brief has no maps; install Noto Sans CJK and write it again."},
 	"brief.colon":     {"：", ": "},
 	"brief.semicolon": {"；", "; "},
@@ -18,6 +18,8 @@ var briefLabels = map[string]text{
 	"brief.s4":        {"区域差距", "Who is behind?"},
 	"brief.s5":        {"红色驿站", "Red stations"},
 	"brief.s6":        {"依据与数据质量", "Can we trust it?"},
+	"brief.s7":        {"阵地考核", "Sites against their standard"},
+	"brief.t.assess":  {"各层级考核等次", "Sites by grade"},
 	"brief.p.gaps":    {"成片空白区", "Gap areas"},
 	"brief.p.blank":   {"缺站区域", "Regions lacking a site"},
 	"brief.p.years":   {"分年度安排", "Year by year"},
