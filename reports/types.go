@@ -50,7 +50,8 @@ type Study struct {
 type Assumption struct {
 	Key     string // e.g. "walk.speed"
 	ZH, EN  string // what it is
-	Value   string // with its unit
+	Value   string // with its unit; in English where it is words
+	ValueZH string // where it is words; "" = Value
 	Source  string // e.g. "GB 50180-2018", "study.yaml:31"
 	Default bool   // not set by the user
 }

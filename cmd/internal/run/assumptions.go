@@ -51,7 +51,17 @@ func (b *assumptions) add(key, zh, en, value, source string) {
 	if o, filled := b.s.Study.From[key]; filled {
 		source, isDefault = o.String(), o.Default
 	}
-	b.list = append(b.list, reports.Assumption{Key: key, ZH: zh, EN: en, Value: value, Source: source, Default: isDefault})
+	in, words := valueWords[value]
+	if !words {
+		in = data.Text{EN: value}
+	}
+	b.list = append(b.list, reports.Assumption{Key: key, ZH: zh, EN: en, Value: in.EN, ValueZH: in.ZH, Source: source, Default: isDefault})
+}
+
+// valueWords are the values that are words: how people say them.
+var valueWords = map[string]data.Text{
+	"any": {ZH: "任何一处", EN: "any site"}, "walk": {ZH: "步行", EN: "walking"}, "elderly": {ZH: "老年人步行", EN: "elderly walking"},
+	"ebike": {ZH: "电动自行车", EN: "e-bike"}, "drive": {ZH: "驾车", EN: "driving"}, "straight": {ZH: "直线距离", EN: "straight line"},
 }
 
 func (b *assumptions) rules() {
