@@ -20,7 +20,6 @@ func merge(parts ...map[string]text) map[string]text {
 // sectionLabels are the words of sections 1 to 5.
 var sectionLabels = map[string]text{
 	// Units and marks.
-	"unit.people":  {"人", "people"},
 	"unit.metres":  {"\u00a0米", "\u00a0m"},
 	"unit.minutes": {"\u00a0分钟", "\u00a0min"},
 	"unit.sites":   {"处", "sites"},
@@ -115,7 +114,6 @@ var sectionLabels = map[string]text{
 	"gaps.rest":    {"另有 %s未获服务，散在多数人已覆盖的网格里，不成片。", " Another %s are unserved here and there, in cells where most are served."},
 	"gaps.at":      {"%s一带", "around %s"},
 	"gaps.more":    {"其余 %s 片（%s）见 plan.xlsx「缺口清单」和 layers/gaps.geojson。", "The other %s (%s) are in plan.xlsx, “Gaps”, and in layers/gaps.geojson."},
-	"gaps.near":    {"（近%s）", " (near %s)"},
 	"gaps.planned": {"%d 年拟建站", "site planned for %d"},
 	"gaps.list":    {"空白区，按未获服务人口排序", "Gap areas by people unserved"},
 	"gaps.cells":   {"%s 格", "%s cells"},
@@ -131,7 +129,6 @@ var sectionLabels = map[string]text{
 	"plan.missed":       {"未达到的年度目标：%s 项", "Yearly targets not met: %s"},
 	"plan.lead":         {"当年投入的站点在 %d 年后开放。", "What a year pays for opens %d years later."},
 	"plan.why":          {"求解状态：%s（%s）。", "Solution: %s (%s)."},
-	"plan.newsite":      {"%s新建点", "New site in %s"},
 	"plan.newsite.at":   {"新建点（%s）", "New site at %s"},
 	"plan.year":         {"年份", "Year"},
 	"plan.play":         {"逐年播放", "Play"},

@@ -91,6 +91,10 @@ var viewLabels = map[string]text{
 	"link.way":      {"%s，沿道路 %s", "%s, %s by road"},
 	"link.straight": {"%s，直线 %s（道路不通）", "%s, %s straight (no way by road)"},
 
+	"gaps.near":    {"（近%s）", " (near %s)"},
+	"plan.newsite": {"%s新建点", "New site in %s"},
+	"unit.people":  {"人", "people"},
+
 	"fix.none":     {"附近没有可用的候选点", "No candidate reaches anybody here"},
 	"fix.nearest":  {"就近：%s，%s，可覆盖其中 %s", "Nearest: %s, %s, serves %s of them"},
 	"fix.cheapest": {"最省：%s，%s，可覆盖其中 %s", "Cheapest a head: %s, %s, serves %s of them"},

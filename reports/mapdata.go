@@ -116,14 +116,15 @@ type siteData struct {
 type gapData struct {
 	Tier   int      `json:"t"`
 	Rank   int      `json:"r"`
-	People string   `json:"p"`
-	Name   string   `json:"n"`
+	People int64    `json:"p"`
+	Name   string   `json:"n,omitempty"`  // where the region does not name it
+	Place  string   `json:"pl,omitempty"` // near it
 	At     [2]int64 `json:"at"`
 	Box    [4]int64 `json:"box"`
 	Count  int      `json:"count"`
 	Data   string   `json:"data"`
 	Region int32    `json:"rg"`
-	Fix    string   `json:"f,omitempty"`
+	Fix    *fixData `json:"f,omitempty"`
 	Zones  []string `json:"z,omitempty"`
 }
 
@@ -132,10 +133,9 @@ type pickData struct {
 	Year   int      `json:"y"`
 	Name   string   `json:"n"`
 	At     [2]int64 `json:"at"`
-	Gained string   `json:"g"`
+	Gained int64    `json:"g"`
 	Region int32    `json:"rg"`
-	Cost   string   `json:"c"`
-	Reason string   `json:"w"`
+	Cost   int64    `json:"c"` // yuan
 }
 
 type stationData struct {
@@ -212,7 +212,7 @@ func (b *builder) buildMap(p *page) *mapData {
 	if s.Plan != nil {
 		for _, k := range s.Plan.Picks {
 			c := s.Plan.Candidates[k.Candidate]
-			d.Picks = append(d.Picks, pickData{k.Tier, openYear(k), b.candidateName(c), m.at(c.Point), b.people(k.Gained), c.Region, b.money(k.Cost), b.reason(k, c)})
+			d.Picks = append(d.Picks, pickData{k.Tier, openYear(k), b.candidateName(c), m.at(c.Point), heads(k.Gained), c.Region, int64(k.Cost)})
 		}
 		for _, y := range s.Plan.Years {
 			d.Years = append(d.Years, y.Year)
@@ -405,8 +405,11 @@ func (m *mapper) gaps() []gapData {
 		g := &m.s.Gaps[i]
 		var pk packer
 		n := packRings(m.projection, g.Shape, 0, &pk)
-		d := gapData{Tier: g.Tier, Rank: g.Rank, People: m.people(g.People), Name: m.gapName(g), At: m.at(g.Centre), Count: n, Data: pk.String(),
-			Region: g.Region, Fix: m.fix(i).Text(m.t("stop")), Zones: m.zoneNames(g)}
+		d := gapData{Tier: g.Tier, Rank: g.Rank, People: heads(g.People), Place: g.Place, At: m.at(g.Centre), Count: n, Data: pk.String(),
+			Region: g.Region, Fix: m.fixes(i), Zones: m.zoneNames(g)}
+		if m.alone() {
+			d.Name = m.gapName(g)
+		}
 		d.Box = [4]int64{d.At[0], d.At[1], d.At[0], d.At[1]}
 		for _, c := range g.Cells {
 			at := m.s.Grid.Cells[c].LatLng()

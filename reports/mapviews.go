@@ -50,10 +50,18 @@ type cardData struct {
 	Next   string      `json:"next,omitempty"`
 }
 
-// fixData is what would close a gap.
+// fixData is what would close a gap: places as the name of a host (or a region, for a new building), yuan and people of the gap.
 type fixData struct {
-	Nearest, Cheapest string
-	All               string
+	Nearest  *fixPlace `json:"n,omitempty"` // nil = no candidate reaches anybody
+	Cheapest *fixPlace `json:"c,omitempty"`
+	All      *[3]int64 `json:"a,omitempty"` // sites, yuan, people
+}
+
+type fixPlace struct {
+	Name   string `json:"n,omitempty"`
+	Region int32  `json:"r"`
+	Yuan   int64  `json:"y"`
+	People int64  `json:"p"`
 }
 
 func (m *mapper) views() viewData {
@@ -312,54 +320,42 @@ func clock(minutes int) string {
 	return string([]byte{digits[h/10], digits[h%10], ':', digits[m/10], digits[m%10]})
 }
 
-// fix says what would close a gap; nil when that was not worked out.
-func (b *builder) fix(i int) *fixData {
+// fixes is what would close a gap; nil when that was not worked out.
+func (b *builder) fixes(i int) *fixData {
 	if i >= len(b.s.Fixes) {
 		return nil
 	}
 	f := &b.s.Fixes[i]
-	if f.Nearest.Candidate < 0 {
-		return &fixData{All: b.t("fix.none")}
-	}
-	one := func(key string, x siting.FixSite) string {
+	place := func(x siting.FixSite) *fixPlace {
 		if x.Candidate < 0 {
-			return ""
+			return nil
 		}
-		return b.t(key, b.candidateName(b.s.Offers[x.Candidate]), b.money(x.Cost), b.peopleUnit(x.People))
+		c := &b.s.Offers[x.Candidate]
+		return &fixPlace{c.Name, c.Region, int64(x.Cost), heads(x.People)}
 	}
-	d := &fixData{Nearest: one("fix.nearest", f.Nearest)}
+	d := &fixData{Nearest: place(f.Nearest)}
 	if f.Cheapest.Candidate != f.Nearest.Candidate {
-		d.Cheapest = one("fix.cheapest", f.Cheapest)
+		d.Cheapest = place(f.Cheapest)
 	}
 	if len(f.Sites) > 1 {
-		d.All = b.t("fix.all", group(int64(len(f.Sites))), b.money(f.Cost()), b.peopleUnit(f.Covered()))
+		d.All = &[3]int64{int64(len(f.Sites)), int64(f.Cost()), heads(f.Covered())}
 	}
 	return d
 }
 
-// Text is the whole answer in a few sentences.
-func (f *fixData) Text(stop string) string {
-	if f == nil {
+// fix is the one answer to a gap that a list has room for: all that is needed together, or else the nearest place.
+func (b *builder) fix(i int) string {
+	if i >= len(b.s.Fixes) {
 		return ""
 	}
-	var parts []string
-	for _, x := range []string{f.Nearest, f.Cheapest, f.All} {
-		if x != "" {
-			parts = append(parts, x+stop)
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
-// Short is the one answer that a list has room for: all that is needed together, or else the nearest place.
-func (f *fixData) Short() string {
+	f := &b.s.Fixes[i]
 	switch {
-	case f == nil:
-		return ""
-	case f.All != "":
-		return f.All
+	case f.Nearest.Candidate < 0:
+		return b.t("fix.none")
+	case len(f.Sites) > 1:
+		return b.t("fix.all", group(int64(len(f.Sites))), b.money(f.Cost()), b.peopleUnit(f.Covered()))
 	}
-	return f.Nearest
+	return b.t("fix.nearest", b.candidateName(b.s.Offers[f.Nearest.Candidate]), b.money(f.Nearest.Cost), b.peopleUnit(f.Nearest.People))
 }
 
 // zoneNames are the special areas that a gap touches.

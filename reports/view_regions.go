@@ -47,7 +47,7 @@ func (b *builder) gaps(t int) (list []gapView, more, line string) {
 		}
 		shown += g.People
 		v := b.gap(g, planned)
-		v.Fix, v.Zones = b.fix(i).Short(), strings.Join(b.zoneNames(g), b.t("comma"))
+		v.Fix, v.Zones = b.fix(i), strings.Join(b.zoneNames(g), b.t("comma"))
 		list = append(list, v)
 	}
 	if n == 0 {

@@ -158,7 +158,7 @@
       var k = d.picks[hit.i];
       line('head', k.n);
       line('', d.tiers[k.t].name + ' · ' + SC.word('site.planned') + ' ' + k.y);
-      line('', SC.word('tip.gained', k.g));
+      line('', SC.word('tip.gained', SC.people(k.g)));
     } else if (hit.kind === 'station') {
       var t = d.stations[hit.i];
       line('head', t.r + ' ' + t.n);
@@ -169,9 +169,9 @@
       line('', en.k + ' · ' + SC.word(served && served[0] ? 'class.served' : 'class.none'));
     } else if (hit.kind === 'gap') {
       var g = d.gaps[hit.i];
-      line('head', g.n);
-      line('', SC.word('tip.gap', g.r, g.p));
-      line('quiet', g.f);
+      line('head', SC.gapName(g));
+      line('', SC.word('tip.gap', g.r, SC.people(g.p)));
+      line('quiet', SC.fixText(g.f));
     }
   };
 

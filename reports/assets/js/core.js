@@ -44,6 +44,27 @@ var SC = {};
     return n > 0 && n < 10 ? String(Math.round(n * 10) / 10) : SC.group(n);
   };
 
+  // peopleUnit is people with the unit, money yuan as the reports write it: 万元, or in English million yuan.
+  SC.peopleUnit = function (n) {
+    var s = n >= 10 || n === Math.round(n) ? SC.people(Math.round(n)) : SC.people(n);
+    return s + (/万$/.test(s) ? '' : ' ') + SC.word('unit.people');
+  };
+  function trimmed(x, places) { var p = x.toFixed(places).split('.'); return SC.group(+p[0]) + (/[1-9]/.test(p[1]) ? '.' + p[1] : ''); }
+  SC.money = function (y) {
+    if (SC.data.lang === 'zh') return trimmed(y / 1e4, 1) + ' 万元';
+    return y < 1e6 ? '¥' + SC.group(y) : '¥' + trimmed(y / 1e6, 2) + ' m';
+  };
+
+  // gapName calls a gap by its region and the place next to it; fixText says what would close it.
+  SC.gapName = function (g) { return g.n || (g.rg < 0 ? '' : SC.data.regions[g.rg].n) + (g.pl ? SC.word('gaps.near', g.pl) : ''); };
+  SC.fixText = function (f) {
+    var stop = SC.data.lang === 'zh' ? '。' : '. ';
+    function at(key, x) { return x ? SC.word(key, x.n || SC.word('plan.newsite', x.r < 0 ? '' : SC.data.regions[x.r].n), SC.money(x.y), SC.peopleUnit(x.p)) + stop : ''; }
+    if (!f) return '';
+    if (!f.n) return SC.word('fix.none');
+    return at('fix.nearest', f.n) + at('fix.cheapest', f.c) + (f.a ? SC.word('fix.all', SC.group(f.a[0]), SC.money(f.a[1]), SC.peopleUnit(f.a[2])) + stop : '');
+  };
+
   // percent of a share 0..1; what is not quite all never reads 100.0 %.
   SC.percent = function (share) {
     if (share === null || share !== share) return '—';

@@ -65,7 +65,7 @@
       add(s.n, d.tiers[s.t].name, function () { SC.linkTo(SC.siteLink(i)); SC.openSite(i); });
     });
     d.gaps.forEach(function (g) {
-      add(g.n, SC.word('layer.gaps') + ' ' + g.r + ' · ' + d.tiers[g.t].name, function () { goGap(g); SC.linkTo(SC.gapLink(g)); });
+      add(SC.gapName(g), SC.word('layer.gaps') + ' ' + g.r + ' · ' + d.tiers[g.t].name, function () { goGap(g); SC.linkTo(SC.gapLink(g)); });
     });
     d.picks.forEach(function (p) {
       add(p.n, SC.word('site.planned') + ' ' + p.y + ' · ' + d.tiers[p.t].name, function () {

@@ -135,13 +135,19 @@
 
   function gapTable(list) {
     return table([[SC.word('col.rank'), 1], [SC.word('col.place')], [SC.word('col.unserved'), 1], [SC.word('col.fix')]], list.slice(0, MOST).map(function (g) {
-      return [String(g.r), link(g.n + (g.z ? '（' + g.z.join('、') + '）' : ''), SC.gapLink(g)), g.p, g.f || '—'];
+      return [String(g.r), link(SC.gapName(g) + (g.z ? '（' + g.z.join('、') + '）' : ''), SC.gapLink(g)), SC.people(g.p), SC.fixText(g.f) || '—'];
     }), 'gapfix');
   }
 
   function pickTable(list) {
     return table([[SC.word('col.year'), 1], [SC.word('col.site')], [SC.word('col.tier')], [SC.word('col.cost'), 1], [SC.word('col.gained'), 1], [SC.word('col.reason')]],
-      list.slice(0, MOST).map(function (k) { return [String(k.y), k.n, d.tiers[k.t].name, k.c, k.g, k.w]; }));
+      list.slice(0, MOST).map(function (k) { return [String(k.y), k.n, d.tiers[k.t].name, SC.money(k.c), SC.people(k.g), reason(k)]; }));
+  }
+
+  // reason is what the table of the plan says: it is written once, there.
+  function reason(k) {
+    var cell = document.querySelector('tr[data-pick="' + d.picks.indexOf(k) + '"] td:last-child');
+    return cell ? cell.textContent : '—';
   }
 
   function siteTable(list) {
