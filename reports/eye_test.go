@@ -76,3 +76,58 @@ func TestShootReports(t *testing.T) {
 		}
 	}
 }
+
+// TestSpeedOfALargeReport prints how a report of 1,000 communities and 100,000 cells opens, draws and moves, when SITECOVER_EYE is set
+// (docs/speed-report.md). Times depend on the machine, so nothing is asserted.
+func TestSpeedOfALargeReport(t *testing.T) {
+	dir := os.Getenv("SITECOVER_EYE")
+	if dir == "" {
+		t.Skip("SITECOVER_EYE names no folder")
+	}
+	s := makeStudy(t, world{columns: 40, rows: 25, side: 3240, sites: 1500, dense: true})
+	out := filepath.Join(dir, "large")
+	if err := Write(context.Background(), out, s, Options{Layers: []string{}}); err != nil {
+		t.Fatal(err)
+	}
+	measureSpeed(t, out)
+}
+
+// TestSpeedOfAReport prints the same of the report in the folder that SITECOVER_REPORT names.
+func TestSpeedOfAReport(t *testing.T) {
+	dir := os.Getenv("SITECOVER_REPORT")
+	if dir == "" {
+		t.Skip("SITECOVER_REPORT names no report")
+	}
+	measureSpeed(t, dir)
+}
+
+func measureSpeed(t *testing.T, dir string) {
+	t.Helper()
+	b := openBrowser(t, 1440, 900)
+	b.open(t, dir)
+	info, err := os.Stat(filepath.Join(dir, "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := ask[float64](t, b, `performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart`)
+	first := ask[float64](t, b, `(function () { var m = SC.maps.gaps; m.seen = true; m.picture = null; m.show(); return m.spent; })()`)
+	// A pan of 120 steps, one a frame, at a county's view and four times nearer; the time is that of our own work in each frame.
+	b.run(t, script(`window.spent = null; (function () {
+	  var m = SC.maps.gaps, list = [], k = 0;
+	  function step() {
+	    if (k === 60) m.zoom(4);
+	    if (k++ === 120) { list.sort(function (a, b) { return a - b; }); window.spent = [list[60], list[114], list[119]]; return; }
+	    var t = performance.now();
+	    m.view.x -= 9 / m.view.s; m.changed(); m.show();
+	    list.push(performance.now() - t);
+	    requestAnimationFrame(step);
+	  }
+	  step();
+	})()`))
+	b.wait(t, `window.spent !== null`)
+	pan := ask[[]float64](t, b, `window.spent`)
+	view := ask[float64](t, b, `(function () { var t = performance.now(); SC.openRegion(1); return performance.now() - t; })()`)
+	cells, communities := ask[int](t, b, `SC.world().hex.count`), ask[int](t, b, `SC.data.regions.length`)
+	t.Logf("%d cells, %d regions: %.1f MB, ready after %.0f ms, first map %.0f ms, pan median %.1f, p95 %.1f, worst %.1f ms, page of a region %.0f ms",
+		cells, communities, float64(info.Size())/1e6, loaded, first, pan[0], pan[1], pan[2], view)
+}

@@ -45,6 +45,7 @@ type world struct {
 	side          float64 // metres of a community's side
 	sites         int
 	nasty         bool
+	dense         bool // people in every cell
 }
 
 // smallWorld is quick to make; bigWorld is a county: about 5,000 cells of resolution 9.
@@ -160,7 +161,13 @@ func makeStudy(t testing.TB, w world) *Study {
 		{ID: "point", Name: "党群服务点", Limit: geo.Limit{Metric: geo.Metres, Max: 300_000}, Mode: coverage.Straight, OwnerLevel: -1, Parent: 1},
 	}
 	rng := rand.New(rand.NewPCG(7, 7))
-	if s.Demand, _, err = coverage.Distribute(g, rs, makePeople(w, rng)); err != nil {
+	people := makePeople(w, rng)
+	for i, c := range g.Cells {
+		if w.dense {
+			people.Cells = append(people.Cells, coverage.CellCount{Cell: c, People: float64(1 + i*7919%97)})
+		}
+	}
+	if s.Demand, _, err = coverage.Distribute(g, rs, people); err != nil {
 		t.Fatal(err)
 	}
 	makeSites(s, w, rng)
