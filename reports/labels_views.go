@@ -95,6 +95,7 @@ var viewLabels = map[string]text{
 	"plan.newsite": {"%s新建点", "New site in %s"},
 	"unit.people":  {"人", "people"},
 
+	"reason.rest":  {"见 plan.xlsx「建设计划」", "see “Plan” in plan.xlsx"},
 	"fix.none":     {"附近没有可用的候选点", "No candidate reaches anybody here"},
 	"fix.nearest":  {"就近：%s，%s，可覆盖其中 %s", "Nearest: %s, %s, serves %s of them"},
 	"fix.cheapest": {"最省：%s，%s，可覆盖其中 %s", "Cheapest a head: %s, %s, serves %s of them"},
@@ -134,6 +135,7 @@ var viewLabels = map[string]text{
 
 // moreLabels are the words of the measures, charts and sections that not every study has.
 var moreLabels = map[string]text{
+	"plan.more":      {"其余 %s 处见 plan.xlsx「建设计划」和 layers/plan。", "The other %s sites are in plan.xlsx, “Plan”, and in layers/plan."},
 	"unit.money":     {"万元", "million yuan"},
 	"frontier.title": {"钱花到多少合适", "How much money is enough?"},
 	"frontier.line":  {"投入 %s可达 %s，已得全部增量的 %s；投入 %s可达 %s", "%s reaches %s, which is %s of all the gain; %s reaches %s"},

@@ -34,6 +34,7 @@ type planYear struct {
 	Spent  string
 	Gained string
 	Picks  []pickView
+	More   string // that the table has no room for
 }
 
 // pickView is one site to open.
@@ -51,6 +52,9 @@ type pickView struct {
 	Reason   string
 	Opens    int // the year at whose end it is open
 }
+
+// maxPicks bounds the table of the plan: the workbook and the layers hold every site.
+const maxPicks = 1500
 
 // openYear is the year at whose end a pick counts as open; plans that do not tell open in the year that pays.
 func openYear(k siting.Pick) int { return max(k.OpenYear, k.Year) }
@@ -154,17 +158,24 @@ func (b *builder) plan() *planView {
 	for t := range covered {
 		covered[t] = b.s.Coverage.Total[t].Covered
 	}
-	next := 0
+	next, n := 0, 0
 	for _, y := range p.Years {
 		py := planYear{Year: y.Year, Budget: b.money(y.Budget), Spent: b.money(y.Spent)}
 		var gained coverage.People
+		count := 0
 		for ; next < len(p.Picks) && p.Picks[next].Year == y.Year; next++ {
 			k := p.Picks[next]
 			gained += k.Gained
 			covered[k.Tier] += k.Gained
-			py.Picks = append(py.Picks, b.pickView(next, covered[k.Tier]))
+			if n++; n <= maxPicks {
+				py.Picks = append(py.Picks, b.pickView(next, covered[k.Tier]))
+			}
+			count++
 		}
-		py.Sites, py.Gained = group(int64(len(py.Picks))), b.peopleUnit(gained)
+		if left := count - len(py.Picks); left > 0 {
+			py.More = b.t("plan.more", group(int64(left)))
+		}
+		py.Sites, py.Gained = group(int64(count)), b.peopleUnit(gained)
 		v.Years = append(v.Years, py)
 	}
 	return v

@@ -147,7 +147,7 @@
   // reason is what the table of the plan says: it is written once, there.
   function reason(k) {
     var cell = document.querySelector('tr[data-pick="' + d.picks.indexOf(k) + '"] td:last-child');
-    return cell ? cell.textContent : '—';
+    return cell ? cell.textContent : SC.word('reason.rest');
   }
 
   function siteTable(list) {
