@@ -126,11 +126,15 @@ func (k *Tracker) Make(ctx context.Context, o SnapshotOptions) (*Snap, error) {
 		return nil, err
 	}
 	day := track.Day{Study: k.Study.Name, Input: s.input(), Result: s.Result, Ledger: book.ledger}
-	if day.Units, err = s.unitsOf(ctx); err != nil {
-		return nil, err
+	if len(s.Data.Entities) > 0 {
+		if day.Units, err = coverage.Entities(ctx, s.input(), s.Data.Entities); err != nil {
+			return nil, err
+		}
 	}
-	if day.Checked, err = s.checked(ctx, base); err != nil {
-		return nil, err
+	if s.checkable() {
+		if day.Checked, err = s.checked(ctx, base); err != nil {
+			return nil, err
+		}
 	}
 	snap, err := track.Build(day)
 	if err != nil {
@@ -147,19 +151,14 @@ func (k *Tracker) Make(ctx context.Context, o SnapshotOptions) (*Snap, error) {
 	return out, err
 }
 
-func (s *Session) unitsOf(ctx context.Context) ([]coverage.TierEntities, error) {
-	if len(s.Data.Entities) == 0 {
-		return nil, nil //nolint:nilnil // no units: nil is what track.Day asks for
-	}
-	return coverage.Entities(ctx, s.input(), s.Data.Entities)
+// checkable reports whether there are a ledger and a standard with grades to check it against.
+func (s *Session) checkable() bool {
+	return s.Study.Standard != nil && len(s.Study.Sites) > 0 && len(s.Study.Standard.Profile.Grades) > 0
 }
 
-// checked checks the sites that are open on the session's day against the standard, as far as the study's own ledger tells of them; nil
-// without a standard or a ledger. Base is the session as the study has it.
+// checked checks the sites that are open on the session's day against the standard, as far as the study's own ledger tells of them. Base is
+// the session as the study has it.
 func (s *Session) checked(ctx context.Context, base *Session) ([]track.Checked, error) {
-	if s.Study.Standard == nil || len(s.Study.Sites) == 0 || len(s.Study.Standard.Profile.Grades) == 0 {
-		return nil, nil //nolint:nilnil // not checked: nil is what track.Day asks for
-	}
 	places := map[string]track.Place{}
 	for _, x := range s.Data.Sites {
 		if x.OpenOn(s.Study.Date) {
