@@ -77,7 +77,7 @@ func AmountText(unit string, n float64) data.Text { return amountText(unit, n) }
 
 // Words returns what a target asks, and what there is.
 func (t TargetView) Words() (asked, value data.Text) {
-	percentage := func(v float64) string { return strconv.FormatFloat(v*100, 'f', -1, 64) + " %" }
+	percentage := func(v float64) string { return strconv.FormatFloat(math.Round(v*1e6)/1e4, 'f', -1, 64) + " %" }
 	about := func(x data.Text) data.Text {
 		if t.About {
 			return data.Text{ZH: "约 " + x.ZH, EN: "about " + x.EN}
@@ -85,7 +85,7 @@ func (t TargetView) Words() (asked, value data.Text) {
 		return x
 	}
 	if t.Share != nil {
-		s := percentage(math.Round(*t.Share*1e6) / 1e6)
+		s := percentage(*t.Share)
 		asked = about(data.Text{ZH: s, EN: s})
 		if t.Value != nil {
 			p := fmt.Sprintf("%.1f %%", math.Floor(*t.Value*1000)/10) // never rounded up to a target that is not met
