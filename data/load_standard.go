@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,6 +28,7 @@ type Origin struct {
 	Clause  string
 	Default bool   // the document has no number
 	Basis   string // what the default rests on
+	BasisZH string // the same in Chinese; "" = Basis
 }
 
 // String words the origin for tables, such as "kunshan-2018 三(一)1" or "kunshan-2018, default: 15-minute circle ...".
@@ -38,6 +40,14 @@ func (o Origin) String() string {
 		return o.Profile
 	}
 	return o.Profile + " " + o.Clause
+}
+
+// Text is String in both languages.
+func (o Origin) Text() Text {
+	if !o.Default {
+		return Text{EN: o.String()}
+	}
+	return Text{ZH: o.Profile + "，默认值：" + cmp.Or(o.BasisZH, o.Basis), EN: o.String()}
 }
 
 // SourceOf tells where the value of a key path ("tiers.centre.radius") comes from: the line of the study file, or the standard. known is
@@ -240,7 +250,7 @@ func (f *filler) limit(n *yaml.Node, path string, t *standard.Tier) {
 		return
 	}
 	s := t.Service
-	o := Origin{Clause: s.Clause, Default: s.Default, Basis: s.Basis}
+	o := Origin{Clause: s.Clause, Default: s.Default, Basis: s.Basis, BasisZH: s.BasisZH}
 	if s.Minutes > 0 {
 		f.put(n, path, "minutes", f.scalar(s.Minutes.String()), o)
 	} else {
@@ -268,7 +278,7 @@ func (f *filler) costs(n *yaml.Node, path string, t *standard.Tier) {
 		if money == 0 {
 			money = price.Grant
 		}
-		f.put(n, path, x.key, f.scalar(money.String()), Origin{Clause: price.Clause, Default: price.Default, Basis: price.Basis})
+		f.put(n, path, x.key, f.scalar(money.String()), Origin{Clause: price.Clause, Default: price.Default, Basis: price.Basis, BasisZH: price.BasisZH})
 	}
 }
 

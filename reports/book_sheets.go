@@ -259,7 +259,7 @@ func (b *builder) yesNo(yes bool) string {
 func (b *builder) basisSheet() sheet {
 	s := sheet{key: "sheet.basis", columns: []column{{"x.item", 16, asText}, {"x.what", 44, asText}, {"x.value", 30, asText}, {"x.source", 34, asText}, {"x.default", 70, asText}}}
 	for _, a := range b.s.Assumptions {
-		s.rows = append(s.rows, row{values: []any{a.Key, b.pick(a.ZH, a.EN), b.pick(cmp.Or(a.ValueZH, a.Value), a.Value), a.Source, b.yesNo(a.Default)}})
+		s.rows = append(s.rows, row{values: []any{a.Key, b.pick(a.ZH, a.EN), b.pick(cmp.Or(a.ValueZH, a.Value), a.Value), b.pick(cmp.Or(a.SourceZH, a.Source), a.Source), b.yesNo(a.Default)}})
 	}
 	s.rows = append(s.rows, row{strong: true, values: []any{b.t("x.severity"), b.t("x.finding"), b.t("x.where"), nil, nil}})
 	for _, f := range b.s.Findings {

@@ -127,7 +127,7 @@ var sectionLabels = map[string]text{
 	"plan.stopped":      {"求解被提前停止：这是停止时的最好方案，上限仍然有效。", " The search was stopped early: this is the best plan found until then; its bound holds."},
 	"plan.status":       {"求解状态：%s。", "Solution: %s."},
 	"plan.missed":       {"未达到的年度目标：%s 项", "Yearly targets not met: %s"},
-	"plan.lead":         {"当年投入的站点在 %d 年后开放。", "What a year pays for opens %d years later."},
+	"plan.lead":         {"当年投入的站点在 %d 年后开放。", "Years from paying for a site to its opening: %d."},
 	"plan.why":          {"求解状态：%s（%s）。", "Solution: %s (%s)."},
 	"plan.newsite.at":   {"新建点（%s）", "New site at %s"},
 	"plan.year":         {"年份", "Year"},
@@ -192,7 +192,7 @@ var sectionLabels = map[string]text{
 	"blank.title": {"空白点名单", "Blank list"},
 	"blank.na":    {"%s不要求每个区域都设站，没有空白点名单。", "The tier “%s” is not required of every region: no blank list."},
 	"blank.zero":  {"每个%s都有达标的%s。", "Every %s unit owns a qualifying site of the tier “%s”."},
-	"blank.line":  {"%s 个%s没有达标的%s。", "%s %s units own no qualifying site of the tier “%s”."},
+	"blank.line":  {"%s 个%s没有达标的%s。", "Units that own no qualifying site: %s (%s; tier “%s”)."},
 	"blank.count": {"%s 个", "%s"},
 
 	// 5 红色驿站.

@@ -53,6 +53,11 @@ var basisLabels = map[string]text{
 	"role.sites":        {"站点台账", "sites"},
 	"role.places":       {"场所", "places"},
 	"role.exclusions":   {"禁建区", "exclusions"},
+	"role.codes":        {"区划代码表", "division codes"},
+	"role.buildings":    {"建筑", "buildings"},
+	"role.residential":  {"居住用地", "residential land"},
+	"role.entities":     {"单位（园区、楼宇、市场）", "entities"},
+	"role.zones":        {"特殊区域", "special areas"},
 }
 
 // howLabels say how the figures of tables and charts are computed.

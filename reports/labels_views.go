@@ -17,7 +17,7 @@ var viewLabels = map[string]text{
 	"view.land":      {"居住用地", "Residential land"},
 	"view.entities":  {"园区、楼宇、国企等单位", "Parks, towers, enterprises"},
 	"view.none":      {"没有。", "None."},
-	"view.blankline": {"%s 个%s没有达标的%s：", "%s %s units own no qualifying site of the tier “%s”: "},
+	"view.blankline": {"%s 个%s没有达标的%s：", "Units that own no qualifying site: %s (%s; tier “%s”): "},
 	"view.story":     {"%s：有效覆盖 %s，未获服务 %s 人", "Tier “%s”: effective coverage %s, %s people unserved"},
 	"view.storygaps": {"，牵涉空白区 %s 片", ", %s gap areas touch it"},
 	"view.storynew":  {"；方案在此新建 %s 处。", "; the plan builds %s sites here."},

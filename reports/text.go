@@ -40,6 +40,16 @@ func (w words) or(key, fallback string) string {
 	return w.t(key)
 }
 
+// ModeName is how people call a travel mode; the study's own modes keep its word.
+func ModeName(mode string) Bilingual { return named("mode.", mode) }
+
+// KindName is how people call a kind of places or of exclusions; the study's own kinds keep its word.
+func KindName(kind string) Bilingual { return named("kind.", kind) }
+
+func named(group, id string) Bilingual {
+	return Bilingual{ZH: words{Chinese}.or(group+id, id), EN: words{English}.or(group+id, id)}
+}
+
 // pick chooses between two given texts, such as those of an assumption; the other language stands in for a missing one.
 func (w words) pick(zh, en string) string {
 	if w.lang == English && en != "" || zh == "" {

@@ -52,8 +52,10 @@ type Assumption struct {
 	ZH, EN  string // what it is
 	Value   string // with its unit; in English where it is words
 	ValueZH string // where it is words; "" = Value
-	Source  string // e.g. "GB 50180-2018", "study.yaml:31"
-	Default bool   // not set by the user
+	Source  string // e.g. "GB 50180-2018", "study.yaml:31"; in English where it is words
+	// SourceZH is the source where it is words; "" = Source.
+	SourceZH string
+	Default  bool // not set by the user
 }
 
 // Input is one file the result rests on.

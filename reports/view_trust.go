@@ -58,7 +58,7 @@ func (b *builder) trust() trustView {
 		if what == "" {
 			what = a.Key
 		}
-		v.Assumptions = append(v.Assumptions, assumptionView{what, b.pick(cmp.Or(a.ValueZH, a.Value), a.Value), a.Source, a.Default})
+		v.Assumptions = append(v.Assumptions, assumptionView{what, b.pick(cmp.Or(a.ValueZH, a.Value), a.Value), b.pick(cmp.Or(a.SourceZH, a.Source), a.Source), a.Default})
 	}
 	v.Defaults = b.t("trust.defaults", group(int64(len(v.Assumptions))), group(int64(defaults)))
 	warnings := 0

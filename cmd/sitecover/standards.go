@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -159,7 +160,7 @@ func (a *app) showTiers(p *standard.Profile) {
 // stated words where a number comes from.
 func (a *app) stated(s standard.Stated) string {
 	if s.Default {
-		return a.t("默认：%s", "default: %s", s.Basis)
+		return a.t("默认：", "default: ") + data.Text{ZH: cmp.Or(s.BasisZH, s.Basis), EN: s.Basis}.In(a.lang)
 	}
 	return s.Clause
 }

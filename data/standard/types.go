@@ -90,6 +90,7 @@ type Stated struct {
 	Clause  string `json:"clause,omitempty" doc:"clause of the document"`
 	Default bool   `json:"default,omitempty" doc:"the document gives no number: this is a default"`
 	Basis   string `json:"basis,omitempty" doc:"what a default rests on"`
+	BasisZH string `json:"basis_zh,omitempty" doc:"the same in Chinese"`
 }
 
 // Class is a class of sites within a tier.

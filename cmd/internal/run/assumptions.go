@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"sitecover/coverage"
 	"sitecover/data"
@@ -41,44 +42,60 @@ type assumptions struct {
 	list []reports.Assumption
 }
 
-// add lists one; source says where a default comes from and is replaced by the line of the study file where the user set it.
-func (b *assumptions) add(key, zh, en, value, source string) {
+// add lists one whose value reads the same in both languages; source says where a default comes from and is replaced by the line of the
+// study file where the user set it.
+func (b *assumptions) add(key, zh, en, value string, source data.Text) {
+	b.say(key, zh, en, data.Text{EN: value}, source)
+}
+
+// say is add for a value that is words.
+func (b *assumptions) say(key, zh, en string, value, source data.Text) {
 	line, set := b.s.Study.Set[key]
 	if set {
-		source = "study.yaml:" + strconv.Itoa(line)
+		source = data.Text{EN: "study.yaml:" + strconv.Itoa(line)}
 	}
 	isDefault := !set
 	if o, filled := b.s.Study.From[key]; filled {
-		source, isDefault = o.String(), o.Default
+		source, isDefault = o.Text(), o.Default
 	}
-	in, words := valueWords[value]
-	if !words {
-		in = data.Text{EN: value}
-	}
-	b.list = append(b.list, reports.Assumption{Key: key, ZH: zh, EN: en, Value: in.EN, ValueZH: in.ZH, Source: source, Default: isDefault})
+	b.list = append(b.list, reports.Assumption{Key: key, ZH: zh, EN: en, Value: value.EN, ValueZH: value.ZH, Source: source.EN, SourceZH: source.ZH, Default: isDefault})
 }
 
-// valueWords are the values that are words: how people say them.
-var valueWords = map[string]data.Text{
-	"any": {ZH: "任何一处", EN: "any site"}, "walk": {ZH: "步行", EN: "walking"}, "elderly": {ZH: "老年人步行", EN: "elderly walking"},
-	"ebike": {ZH: "电动自行车", EN: "e-bike"}, "drive": {ZH: "驾车", EN: "driving"}, "straight": {ZH: "直线距离", EN: "straight line"},
+// from is a source in words.
+func from(zh, en string) data.Text { return data.Text{ZH: zh, EN: en} }
+
+// Sources of what nobody set: a rule that the method fixes, and a number that the program chose.
+var byMethod, byProgram = from("方法约定", "rule of the method"), from("程序默认值", "program default")
+
+// modeName, kindName and kindNames are how people call travel modes and kinds of places.
+func modeName(id string) data.Text { return data.Text(reports.ModeName(id)) }
+func kindName(id string) data.Text { return data.Text(reports.KindName(id)) }
+func kindNames(ids []string) (out data.Text) {
+	for i, id := range ids {
+		if i > 0 {
+			out.ZH, out.EN = out.ZH+"、", out.EN+", "
+		}
+		name := kindName(id)
+		out.ZH, out.EN = out.ZH+name.ZH, out.EN+name.EN
+	}
+	return out
 }
 
 func (b *assumptions) rules() {
-	b.add("date", "统计日期", "reporting date", b.s.Study.Date.Format("2006-01-02"), "")
-	b.add("grid.resolution", "H3 网格级别", "H3 resolution of the grid", strconv.Itoa(b.s.Study.Resolution), "methods: resolution 9, about 0.1 km² a cell")
-	b.add("rule.boundary", "恰好等于服务半径算覆盖", "exactly at the limit counts as covered", "≤", "methods: boundary rule")
+	b.add("date", "统计日期", "reporting date", b.s.Study.Date.Format("2006-01-02"), data.Text{})
+	b.add("grid.resolution", "H3 网格级别", "H3 resolution of the grid", strconv.Itoa(b.s.Study.Resolution), from("程序默认值：9 级，一格约 0.1 km²", "program default: resolution 9, about 0.1 km² a cell"))
+	b.add("rule.boundary", "恰好等于服务半径算覆盖", "exactly at the limit counts as covered", "≤", byMethod)
 	b.placement()
-	b.add("rule.any", "居民可使用任何最近的设施，不限所属区域", "people may use any nearest site, whichever region owns it", "any", "source 003")
+	b.say("rule.any", "居民可使用任何最近的设施，不限所属区域", "people may use any nearest site, whichever region owns it", from("任何一处", "any site"), byMethod)
 }
 
 // placement tells where the people of a cell stand.
 func (b *assumptions) placement() {
 	if p := b.s.Placed; p != nil {
-		b.add("grid.placement", "网格内人口沿街道按长度分布，每块最多点数", "the people of a cell stand along its streets by length; points a part at most", strconv.Itoa(p.PerPart), "docs/cell-accuracy.md")
+		b.add("grid.placement", "网格内人口沿街道按长度分布，每块最多点数", "the people of a cell stand along its streets by length; points a part at most", strconv.Itoa(p.PerPart), from("程序默认值，误差见 docs/cell-accuracy.md", "program default; its error is in docs/cell-accuracy.md"))
 		return
 	}
-	b.add("grid.placement", "每个网格（跨区时每块）的人口集中在一个代表点", "the people of a cell (of each part where it straddles regions) stand at one point", "1", "methods")
+	b.add("grid.placement", "每个网格（跨区时每块）的人口集中在一个代表点", "the people of a cell (of each part where it straddles regions) stand at one point", "1", byMethod)
 }
 
 func (b *assumptions) tier(i int) {
@@ -88,12 +105,12 @@ func (b *assumptions) tier(i int) {
 	if _, _, minutes := b.s.Study.SourceOf(key + "minutes"); minutes {
 		limit = key + "minutes"
 	}
-	b.add(limit, t.Name+"：服务半径", t.Name+": service radius", LimitText(t.Limit), "GB 50180-2018 by analogy; no norm of its own exists")
-	b.add(key+"mode", t.Name+"：出行方式", t.Name+": travel mode", t.Mode, "methods: walking")
-	b.add(key+"min_area", t.Name+"：最小面积", t.Name+": minimum floor area", fmt.Sprintf("%g m²", t.MinArea), "none asked")
+	b.add(limit, t.Name+"：服务半径", t.Name+": service radius", LimitText(t.Limit), from("类比 GB 50180-2018；没有专门的规范", "GB 50180-2018 by analogy; no norm of its own exists"))
+	b.say(key+"mode", t.Name+"：出行方式", t.Name+": travel mode", modeName(t.Mode), byProgram)
+	b.add(key+"min_area", t.Name+"：最小面积", t.Name+": minimum floor area", fmt.Sprintf("%g m²", t.MinArea), from("未提出要求", "none asked"))
 	if len(b.s.Study.Budgets) > 0 {
-		b.add(key+"cost", t.Name+"：新建造价", t.Name+": cost of a new site", money(t.Cost), "methods: order of magnitude of published projects")
-		b.add(key+"host_cost", t.Name+"：依托现有场所的造价", t.Name+": cost in a host place", money(t.Host), "same as cost")
+		b.add(key+"cost", t.Name+"：新建造价", t.Name+": cost of a new site", money(t.Cost), from("公开项目的数量级", "order of magnitude of published projects"))
+		b.add(key+"host_cost", t.Name+"：依托现有场所的造价", t.Name+": cost in a host place", money(t.Host), from("与新建造价相同", "same as the cost of a new site"))
 	}
 }
 
@@ -118,16 +135,17 @@ func (b *assumptions) mode(m network.Mode) {
 	if len(speeds) > 1 {
 		value = fmt.Sprintf("%g–%g km/h", low, high)
 	}
-	b.add(key+"speed", m.ID+"：速度", m.ID+": speed", value, "methods: GB 50180-2018 implies 3.2–4.0 km/h on foot")
-	b.add(key+"off_road", m.ID+"：离路段速度", m.ID+": speed on the access legs", fmt.Sprintf("%g km/h", m.OffRoad), "methods")
-	b.add(key+"max_access", m.ID+"：离路最远（更远算未连通）", m.ID+": farthest from a road (beyond it: unconnected)", fmt.Sprintf("%g m", m.MaxAccess), "methods: 500 m")
+	name := modeName(m.ID)
+	b.add(key+"speed", name.ZH+"：速度", name.EN+": speed", value, from("程序默认值：GB 50180-2018 折合步行 3.2–4.0 km/h", "program default: GB 50180-2018 implies 3.2–4.0 km/h on foot"))
+	b.add(key+"off_road", name.ZH+"：离路段速度", name.EN+": speed on the access legs", fmt.Sprintf("%g km/h", m.OffRoad), byProgram)
+	b.add(key+"max_access", name.ZH+"：离路最远（更远算未连通）", name.EN+": farthest from a road (beyond it: unconnected)", fmt.Sprintf("%g m", m.MaxAccess), byProgram)
 }
 
 func (b *assumptions) plan() {
 	p := b.s.Plan
-	b.add("candidates.min_people", "候选点服务半径内至少人口", "people a candidate must reach", fmt.Sprintf("%g", b.s.Study.Candidates.MinPeople), "program default")
-	b.add("candidates.spacing", "同级设施最小间距", "least distance between sites of a tier", fmt.Sprintf("%g m", b.s.Study.Candidates.Spacing), "none asked")
-	b.add("plan.lead_years", "当年投资、次年起开放（年数）", "years from funding to opening", strconv.Itoa(p.LeadYears), "methods: funded in year k, open from year k+1")
+	b.add("candidates.min_people", "候选点服务半径内至少人口", "people a candidate must reach", fmt.Sprintf("%g", b.s.Study.Candidates.MinPeople), byProgram)
+	b.add("candidates.spacing", "同级设施最小间距", "least distance between sites of a tier", fmt.Sprintf("%g m", b.s.Study.Candidates.Spacing), from("未提出要求", "none asked"))
+	b.add("plan.lead_years", "当年投资、次年起开放（年数）", "years from funding to opening", strconv.Itoa(p.LeadYears), from("程序默认值：当年投资、次年开放", "program default: funded in one year, open from the next"))
 	for i := range b.s.Study.Tiers {
 		b.siting(&b.s.Study.Tiers[i])
 	}
@@ -135,13 +153,13 @@ func (b *assumptions) plan() {
 	if b.s.Study.Plan.Unspent == solve.CarriesOver {
 		carried = "100 %"
 	}
-	b.add("plan.unspent", "当年未用完的资金结转到下年的比例", "share of a year's unspent money that the next year gets", carried, "program default")
+	b.add("plan.unspent", "当年未用完的资金结转到下年的比例", "share of a year's unspent money that the next year gets", carried, byProgram)
 	for i, w := range p.Weights {
 		t := b.s.Study.Tiers[i]
-		b.add("tiers."+t.ID+".weight", t.Name+"：一人覆盖一年的价值", t.Name+": value of a person-year", fmt.Sprintf("%g", w.Person), "program default")
+		b.add("tiers."+t.ID+".weight", t.Name+"：一人覆盖一年的价值", t.Name+": value of a person-year", fmt.Sprintf("%g", w.Person), byProgram)
 		if t.OwnerLevel >= 0 {
 			b.add("tiers."+t.ID+".presence_weight", t.Name+"：一个区域有了设施一年的价值（折合人年）", t.Name+": value of a region owning a site for a year, in person-years",
-				strconv.FormatFloat(w.Presence, 'f', 0, 64), "program default: mean people of a region of that level")
+				strconv.FormatFloat(w.Presence, 'f', 0, 64), from("程序默认值：该级区域的平均人口", "program default: mean people of a region of that level"))
 		}
 	}
 }
@@ -150,43 +168,46 @@ func (b *assumptions) plan() {
 func (b *assumptions) siting(t *data.TierSpec) {
 	key := "tiers." + t.ID + "."
 	if t.ParentWithin > 0 {
-		b.add(key+"parent_within", t.Name+"：离上级设施最远", t.Name+": farthest from a site of the parent tier", fmt.Sprintf("%g m", t.ParentWithin), "")
+		b.add(key+"parent_within", t.Name+"：离上级设施最远", t.Name+": farthest from a site of the parent tier", fmt.Sprintf("%g m", t.ParentWithin), data.Text{})
 	}
 	if t.Upgrades {
-		b.add(key+"upgrade_cost", t.Name+"：功能提升造价", t.Name+": cost of an upgrade", money(t.Upgrade), "")
+		b.add(key+"upgrade_cost", t.Name+"：功能提升造价", t.Name+": cost of an upgrade", money(t.Upgrade), data.Text{})
 	}
 	if t.MinPeople != b.s.Study.Candidates.MinPeople {
-		b.add(key+"min_people", t.Name+"：候选点服务半径内至少人口", t.Name+": people a candidate must reach", fmt.Sprintf("%g", t.MinPeople), "")
+		b.add(key+"min_people", t.Name+"：候选点服务半径内至少人口", t.Name+": people a candidate must reach", fmt.Sprintf("%g", t.MinPeople), data.Text{})
 	}
 	if t.Spacing != b.s.Study.Candidates.Spacing {
-		b.add(key+"spacing", t.Name+"：最小间距", t.Name+": least distance between sites", fmt.Sprintf("%g m", t.Spacing), "")
+		b.add(key+"spacing", t.Name+"：最小间距", t.Name+": least distance between sites", fmt.Sprintf("%g m", t.Spacing), data.Text{})
 	}
 	if m := t.Must.Road; m != nil {
-		b.add(key+"must.near_road", t.Name+"：必须临近道路", t.Name+": must be near a road", fmt.Sprintf("≤ %g m", m.Within), "")
+		b.add(key+"must.near_road", t.Name+"：必须临近道路", t.Name+": must be near a road", fmt.Sprintf("≤ %g m", m.Within), data.Text{})
 	}
 	if m := t.Must.Place; m != nil {
-		b.add(key+"must.near_place", t.Name+"：必须临近地点", t.Name+": must be near a place", fmt.Sprintf("%v ≤ %g m", m.Kinds, m.Within), "")
+		kinds := kindNames(m.Kinds)
+		b.say(key+"must.near_place", t.Name+"：必须临近地点", t.Name+": must be near a place", data.Text{ZH: fmt.Sprintf("%s，%g m 以内", kinds.ZH, m.Within), EN: fmt.Sprintf("%s, within %g m", kinds.EN, m.Within)}, data.Text{})
 	}
 	if m := t.Must.People; m != nil {
-		b.add(key+"must.min_people_within", t.Name+"：周边至少人口", t.Name+": people around", fmt.Sprintf("≥ %g, %g m", m.People, m.Radius), "")
+		b.add(key+"must.min_people_within", t.Name+"：周边至少人口", t.Name+": people around", fmt.Sprintf("≥ %g, %g m", m.People, m.Radius), data.Text{})
 	}
 	if len(t.Must.Regions) > 0 {
-		b.add(key+"must.region", t.Name+"：限定区域", t.Name+": only in regions", fmt.Sprint(t.Must.Regions), "")
+		b.add(key+"must.region", t.Name+"：限定区域", t.Name+": only in regions", strings.Join(t.Must.Regions, ", "), data.Text{})
 	}
 	if t.Avoid != nil {
-		b.add(key+"avoid", t.Name+"：避让的禁建区种类", t.Name+": kinds of exclusions that forbid it", fmt.Sprint(t.Avoid), "")
+		b.say(key+"avoid", t.Name+"：避让的禁建区种类", t.Name+": kinds of exclusions that forbid it", kindNames(t.Avoid), data.Text{})
 	}
 	if p := t.Prefer; p != nil {
-		b.add(key+"prefer", t.Name+"：优先临近地点，每年折合人数", t.Name+": near such places a site is worth so many people more a year",
-			fmt.Sprintf("%v ≤ %g m: %g", p.Kinds, p.Within, p.Worth), "")
+		kinds := kindNames(p.Kinds)
+		b.say(key+"prefer", t.Name+"：优先临近地点，每年折合人数", t.Name+": near such places a site is worth so many people more a year",
+			data.Text{ZH: fmt.Sprintf("%s，%g m 以内：%g", kinds.ZH, p.Within, p.Worth), EN: fmt.Sprintf("%s, within %g m: %g", kinds.EN, p.Within, p.Worth)}, data.Text{})
 	}
 }
 
 func (b *assumptions) stations() {
 	st := b.s.Study.Stations
-	b.add("stations.catchment", "红色驿站：步行吸引半径", "red stations: catchment on foot", fmt.Sprintf("%g m", st.Catchment), "methods: 300 m")
-	b.add("stations.spacing", "红色驿站：最小间距", "red stations: least distance between two", fmt.Sprintf("%g m", st.Spacing), "Shandong 2022; Hengyang 2021")
+	b.add("stations.catchment", "红色驿站：步行吸引半径", "red stations: catchment on foot", fmt.Sprintf("%g m", st.Catchment), byProgram)
+	b.add("stations.spacing", "红色驿站：最小间距", "red stations: least distance between two", fmt.Sprintf("%g m", st.Spacing), from("山东省 2022 年、衡阳市 2021 年的做法", "practice of Shandong 2022 and Hengyang 2021"))
 	for _, kind := range slices.Sorted(maps.Keys(st.Weights)) {
-		b.add("stations.weights."+kind, "红色驿站：人流权重 "+kind, "red stations: footfall weight of "+kind, fmt.Sprintf("%g", st.Weights[kind]), "program default")
+		name := kindName(kind)
+		b.add("stations.weights."+kind, "红色驿站：人流权重（"+name.ZH+"）", "red stations: footfall weight of "+name.EN, fmt.Sprintf("%g", st.Weights[kind]), byProgram)
 	}
 }

@@ -1,9 +1,14 @@
 package run
 
 import (
+	"fmt"
+
 	"sitecover/coverage"
 	"sitecover/data"
 )
+
+// sourceKinds are the kinds of records that people come in.
+var sourceKinds = map[string]data.Text{"cells": from("格网", "cells"), "points": from("点位", "points")}
 
 // spreadFindings tells what happened to people on their way onto the grid, wherever a reader would want to know.
 func (s *Session) spreadFindings() []data.Finding {
@@ -18,8 +23,10 @@ func (s *Session) spreadFindings() []data.Finding {
 			if src.Outside.Float() > 0.01*src.Input.Float() {
 				severity = data.SeverityWarning
 			}
-			note(severity, "人口（%s）：%d 条中有 %d 条全部在研究区外；研究区外共 %.0f 人，未计入", "people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted",
-				src.Kind, src.Records, src.OutsideRecords, src.Outside.Float())
+			kind := sourceKinds[src.Kind]
+			out = append(out, data.NewFinding(severity, s.Study.Population[0].File, data.Text{
+				ZH: fmt.Sprintf("人口（%s）：%d 条中有 %d 条全部在研究区外；研究区外共 %.0f 人，未计入", kind.ZH, src.Records, src.OutsideRecords, src.Outside.Float()),
+				EN: fmt.Sprintf("people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted", kind.EN, src.Records, src.OutsideRecords, src.Outside.Float())}))
 		}
 	}
 	for _, e := range d.Even {
