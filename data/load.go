@@ -372,24 +372,3 @@ func (l *loader) budgets() {
 		l.y.failAt(l.study.Set[path], path, "", T("这一年没有预算", "has no budget"), T("加上 budget: {%d: 500 万元}", "add budget: {%d: 500 万元}", t.Year))
 	}
 }
-
-func (l *loader) stations() {
-	sec := l.top.sub("stations")
-	if sec == nil {
-		return
-	}
-	spec := &StationSpec{Weights: defaultWeights()}
-	spec.Count = sec.whole("count", 10, 1, 10000)
-	spec.Catchment = sec.amount("catchment", dimLength, positive, 300)
-	spec.Spacing = sec.amount("spacing", dimLength, nonNegative, 1000)
-	if weights := sec.sub("weights"); weights != nil {
-		for _, kind := range append([]string{"residents", "road"}, l.kinds...) {
-			if f := weights.number(kind, -1); f >= 0 {
-				spec.Weights[kind] = f
-			}
-		}
-		weights.done()
-	}
-	sec.done()
-	l.study.Stations = spec
-}

@@ -175,6 +175,19 @@ type StationSpec struct {
 	Catchment float64            // metres on foot, default 300
 	Spacing   float64            // metres between stations, default 1,000
 	Weights   map[string]float64 // place kind -> index points; "residents" per 100 people, "road" per class step
+
+	ExistingTiers []int        // indexes of tiers whose open sites are stations that stand already
+	ExistingKinds []string     // kinds of places that are
+	Workers       []WorkerSpec // in the order they are written
+}
+
+// WorkerSpec is a group of people who work out of doors, as a source of footfall of its own.
+type WorkerSpec struct {
+	ID       string   // such as "couriers"
+	Weight   float64  // index points per 100 of them, default 10
+	Entities []string // kinds of entities whose headcount they are
+	Group    string   // group of the population that they are; "" = none
+	Line     int
 }
 
 // Dataset is everything a study reads, checked and in WGS84. Immutable.

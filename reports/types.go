@@ -29,8 +29,9 @@ type Study struct {
 	Demand     *coverage.Demand
 	Coverage   *coverage.Result
 	Gaps       []coverage.Gap
-	Plan       *siting.Plan     // nil when the study asks for none
-	Stations   []siting.Station // 红色驿站
+	Plan       *siting.Plan       // nil when the study asks for none
+	Stations   []siting.Station   // 红色驿站
+	StationSet *siting.StationSet // how good Stations are together, and the places passed over; nil = not told
 
 	// ServedFrom tells, for each tier and demand point, in which year's end the plan first serves it; 0 = served already, or
 	// never. May be nil: the plan map then shows the new sites without the cells they serve.

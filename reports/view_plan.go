@@ -315,6 +315,9 @@ func (b *builder) stations() ([]stationView, string) {
 		line += b.t("station.safe", group(int64(safe)))
 	}
 	line += b.t("stop")
+	if set := b.s.StationSet; set != nil {
+		line += b.t("station.bound", decimal(set.Score, 0), decimal(set.Bound, 0), percent(set.Gap))
+	}
 	if !observed {
 		line += b.t("station.index")
 	}

@@ -28,7 +28,7 @@ type generator struct {
 
 // surface is the footfall of a study before anyone captures it.
 //
-// The index is transparent: a place is worth the weight of its kind, 100 residents the weight of "residents", and a main
+// The index is transparent: a place is worth the weight of its kind, 100 residents the weight of "residents", 100 workers of a group its weight, and a main
 // road the weight of "road" times its steps: tertiary 1, secondary 2, primary 3, trunk 4. Where places carry counted people
 // a day, the surface is in people a day: a counted place is worth its count, and one index point is worth what it is worth
 // on average at the counted places whose kind has a weight (sum of counts / sum of weights; nothing when there are none).
@@ -39,8 +39,8 @@ type surface struct {
 }
 
 // newSurface builds the surface of a study.
-func newSurface(w *World, weights map[string]float64) *surface {
-	s := &surface{point: 1}
+func newSurface(w *World, r *StationRules) *surface {
+	s, weights := &surface{point: 1}, r.Weights
 	places := placesByID(w.Places)
 	count, weight := 0.0, 0.0
 	for _, i := range places {
@@ -71,6 +71,13 @@ func newSurface(w *World, weights map[string]float64) *surface {
 	for i, people := range w.Demand.People {
 		if v := weights[PartResidents] * s.point * people.Float() / 100; v > 0 {
 			s.generators = append(s.generators, generator{point: w.Demand.Point[i], kind: PartResidents, value: v})
+		}
+	}
+	for _, g := range r.Workers {
+		for _, a := range g.At {
+			if v := g.Weight * s.point * a.Heads / 100; v > 0 {
+				s.generators = append(s.generators, generator{point: a.Point, kind: g.ID, value: v})
+			}
 		}
 	}
 	return s

@@ -174,7 +174,12 @@ func TestPortoAlegreStations(t *testing.T) {
 	w := portoAlegre(t)
 	r := DefaultStationRules()
 	r.Count, r.Weights = 12, map[string]float64{PartResidents: 1, PartRoad: 5}
-	stations := must[[]Station](t)(FindStations(context.Background(), w, r))
+	set := must[*StationSet](t)(FindStations(context.Background(), w, r))
+	t.Logf("score %v, bound %v, gap %.2f %%, %d places passed over", set.Score, set.Bound, 100*set.Gap, len(set.Passed))
+	if set.Gap < 0 || set.Gap > 0.05 {
+		t.Errorf("gap %v", set.Gap)
+	}
+	stations := set.Stations
 	if len(stations) != 12 {
 		t.Fatalf("%d stations", len(stations))
 	}
@@ -205,6 +210,6 @@ func BenchmarkFindStations(b *testing.B) {
 	r.Count, r.Weights = 12, map[string]float64{PartResidents: 1, PartRoad: 5}
 	b.ReportAllocs()
 	for b.Loop() {
-		must[[]Station](b)(FindStations(context.Background(), w, r))
+		must[*StationSet](b)(FindStations(context.Background(), w, r))
 	}
 }

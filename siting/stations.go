@@ -30,10 +30,24 @@ type StationRules struct {
 	Roadside float64
 	Mode     string          // travel mode of the catchment, whose graph in metres must be among World.Graphs, or coverage.Straight. Default "walk"
 	Existing []coverage.Site // stations that stand already: they keep the spacing and what they capture
+	Workers  []WorkerGroup   // who works out of doors; may be empty
 
 	Runs int     // sensitivity runs; 0 = none. Default 20
 	Vary float64 // by which share weights and catchment move in them, both ways; [0, 1). Default 0.2
 	Seed uint64  // of the sensitivity runs
+}
+
+// WorkerGroup are people who work out of doors, such as couriers, drivers or sanitation workers: a source of footfall of their own.
+type WorkerGroup struct {
+	ID     string  // the kind of its part of a score; no place kind, PartResidents or PartRoad
+	Weight float64 // index points per 100 of them; >= 0
+	At     []Workers
+}
+
+// Workers are so many of a group at a place.
+type Workers struct {
+	Point orb.Point // WGS84
+	Heads float64   // >= 0
 }
 
 // DefaultStationRules returns the documented defaults; Count and Weights are the study's.
@@ -60,6 +74,16 @@ func (r *StationRules) Validate() error {
 		v := r.Weights[kind]
 		need(v >= 0 && !math.IsInf(v, 0), "Weights["+kind+"]", v, "a number >= 0")
 	}
+	seen := map[string]bool{PartResidents: true, PartRoad: true}
+	for k, g := range r.Workers {
+		need(g.ID != "" && !seen[g.ID], fmt.Sprintf("Workers[%d].ID", k), fmt.Sprintf("%q", g.ID), "a word of its own")
+		seen[g.ID] = true
+		need(g.Weight >= 0 && !math.IsInf(g.Weight, 0), "Workers["+g.ID+"].Weight", g.Weight, "a number >= 0")
+		for _, a := range g.At {
+			need(a.Heads >= 0 && !math.IsInf(a.Heads, 0), "Workers["+g.ID+"].Heads", a.Heads, "a number >= 0")
+			need(geo.ValidPoint(a.Point), "Workers["+g.ID+"].Point", a.Point, "longitude, latitude")
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -78,9 +102,9 @@ const maxCatchment = 20_000
 //
 // Candidates are host places and, on trunk, primary, secondary and tertiary roads, one road-side point per H3 cell of
 // resolution 10, the point nearest to the cell's centre of the highest class. The objective is submodular without the
-// spacing; the answer is greedy, then improved by single exchanges until none helps, and comes without a bound. Stations are
-// ranked by what each adds to those before it. Ties go to hosts, then to the lowest ID.
-func FindStations(ctx context.Context, w *World, r StationRules) ([]Station, error) {
+// spacing; the answer is greedy, then improved by single exchanges until none helps, and comes with a bound (see proof). Stations
+// are ranked by what each adds to those before it. Ties go to hosts, then to the lowest ID.
+func FindStations(ctx context.Context, w *World, r StationRules) (*StationSet, error) {
 	if err := errors.Join(w.Validate(), r.Validate()); err != nil {
 		return nil, err
 	}
@@ -92,11 +116,19 @@ func FindStations(ctx context.Context, w *World, r StationRules) ([]Station, err
 	if err != nil {
 		return nil, err
 	}
-	stations := f.describe(best)
-	if err := f.sensitivity(ctx, stations); err != nil {
+	out := &StationSet{Stations: f.describe(best), Standing: len(r.Existing), Counted: f.surface.counted}
+	out.Score, _ = f.total(f.base(), best)
+	if out.Bound, err = f.proof(ctx, f.base(), best); err != nil {
 		return nil, err
 	}
-	return stations, nil
+	if out.Bound > 0 {
+		out.Gap = (out.Bound - out.Score) / out.Bound
+	}
+	if err := f.sensitivity(ctx, out.Stations); err != nil {
+		return nil, err
+	}
+	out.Passed = f.passOver(best)
+	return out, nil
 }
 
 // spot is a place that may get a station.
@@ -117,10 +149,11 @@ type footfall struct {
 	near    *nearIndex
 	reach   *geo.CostMatrix // spots x generators, within the largest catchment of any run
 	stand   *geo.CostMatrix // existing stations x generators
+	passed  []Passed        // places that may not have a station
 }
 
 func newFootfall(ctx context.Context, w *World, r *StationRules) (*footfall, error) {
-	f := &footfall{w: w, r: r, surface: newSurface(w, r.Weights)}
+	f := &footfall{w: w, r: r, surface: newSurface(w, r)}
 	f.findSpots()
 	f.near = newNearIndex(nil)
 	points := make([]orb.Point, len(f.spots))
@@ -165,10 +198,16 @@ func (f *footfall) findSpots() {
 	add := func(s spot) {
 		var inside bool
 		s.Cell, s.Region, inside = f.w.locate(s.Point)
-		if !inside || land.holding(s.Point) != nil {
+		if !inside {
+			f.pass(s, "outside", "")
+			return
+		}
+		if e := land.holding(s.Point); e != nil {
+			f.pass(s, "exclusion", e.Name)
 			return
 		}
 		if i, _ := existing.nearest(s.Point, f.r.Spacing); i >= 0 {
+			f.pass(s, PassedExisting, f.r.Existing[i].ID)
 			return
 		}
 		f.spots = append(f.spots, s)

@@ -27,7 +27,7 @@ func (y *toy) stations(r StationRules) []Station {
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	return s
+	return s.Stations
 }
 
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-3*math.Max(1, math.Abs(b)) }
@@ -178,6 +178,7 @@ func randomStations(t *testing.T, seed uint64) (*toy, StationRules) {
 // The oracle tries every set of three of twelve places.
 func TestStationsAgainstBruteForce(t *testing.T) {
 	missed := 0
+	var gaps []float64
 	for seed := range uint64(25) {
 		y, r := randomStations(t, seed)
 		w := y.world()
@@ -198,7 +199,15 @@ func TestStationsAgainstBruteForce(t *testing.T) {
 		}
 		try(0, nil)
 		sum := 0.0
-		stations := y.stations(r)
+		set := must[*StationSet](t)(FindStations(context.Background(), w, r))
+		if set.Bound < best*(1-1e-9) || set.Score > set.Bound {
+			t.Errorf("seed %d: bound %v, best %v, score %v", seed, set.Bound, best, set.Score)
+		}
+		if n := len(set.Stations) + len(set.Passed); n < len(f.spots) || set.Gap < 0 {
+			t.Errorf("seed %d: %d of %d places told, gap %v", seed, n, len(f.spots), set.Gap)
+		}
+		gaps = append(gaps, set.Gap)
+		stations := set.Stations
 		for i, s := range stations {
 			sum += s.Score
 			for _, o := range stations[:i] {
@@ -222,6 +231,54 @@ func TestStationsAgainstBruteForce(t *testing.T) {
 	}
 	if missed > 5 {
 		t.Errorf("%d of 25 are not the best", missed)
+	}
+	slices.Sort(gaps)
+	if gaps[len(gaps)/2] > 0.1 {
+		t.Errorf("gaps %v", gaps)
+	}
+}
+
+// A market of 64 and a park of 8 stand far apart, a stop of 16 stands 150 m from the market (which hands 12 of it over). One
+// station: the market captures 76, and nothing can capture more; the stop is too near to it, the park has had its chance.
+// A station that stands at the market leaves the stop's place to nobody, and the park.
+func TestStationsTellWhoWasPassedOver(t *testing.T) {
+	y := newToy(t)
+	y.place("market", "market", at(500, 1000))
+	y.place("stop", "stop", at(650, 1000))
+	y.place("park", "park", at(2500, 1000))
+	r := stationRules(1, map[string]float64{"market": 64, "stop": 16, "park": 8})
+	set := must[*StationSet](t)(FindStations(context.Background(), y.world(), r))
+	if !near(set.Score, 76) || !near(set.Bound, 76) || set.Gap > 1e-3 {
+		t.Errorf("score %v, bound %v, gap %v", set.Score, set.Bound, set.Gap)
+	}
+	got := map[string]string{}
+	for _, p := range set.Passed {
+		got[p.ID] = fmt.Sprintf("%s %s %.0f", p.Reason, p.Detail, p.Score)
+	}
+	if want := map[string]string{"host:park": "count  8", "host:stop": "near_station #1 4"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("passed %v, want %v", got, want)
+	}
+	r.Existing = []coverage.Site{{ID: "old", Point: at(500, 1000)}}
+	set = must[*StationSet](t)(FindStations(context.Background(), y.world(), r))
+	if len(set.Stations) != 1 || set.Stations[0].Candidate.ID != "host:park" || set.Standing != 1 || len(set.Passed) != 2 ||
+		set.Passed[0].Reason != PassedExisting || set.Passed[0].Detail != "old" {
+		t.Errorf("with a station at the market: %+v", set)
+	}
+}
+
+// 500 couriers wait 150 m from a park of 8: at 10 points per 100 they are worth 50, of which the park captures 3/4.
+func TestStationsServeWorkers(t *testing.T) {
+	y := newToy(t)
+	y.place("park", "park", at(500, 1000))
+	r := stationRules(1, map[string]float64{"park": 8})
+	r.Workers = []WorkerGroup{{ID: "couriers", Weight: 10, At: []Workers{{Point: at(650, 1000), Heads: 500}}}}
+	got := y.stations(r)
+	if len(got) != 1 || !near(got[0].Score, 45.5) || !near(got[0].Parts["couriers"], 37.5) {
+		t.Errorf("stations %+v", got)
+	}
+	r.Workers[0].ID = PartRoad
+	if _, err := FindStations(context.Background(), y.world(), r); err == nil || !strings.Contains(err.Error(), "Workers[0].ID") {
+		t.Errorf("a group named road: %v", err)
 	}
 }
 

@@ -15,7 +15,7 @@ func CellFootfall(w *World, r StationRules) ([]float64, error) {
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("siting: footfall: %w", err)
 	}
-	s := newSurface(w, r.Weights)
+	s := newSurface(w, &r)
 	out := make([]float64, len(w.Grid.Cells))
 	for _, g := range s.generators {
 		if g.kind == PartResidents {

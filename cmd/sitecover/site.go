@@ -19,6 +19,8 @@ type siteFlags struct {
 	budget   string
 	share    string
 	stations bool
+	rejected bool
+	out      string
 	why      string
 	model    string
 	cross    crossFlags
@@ -53,7 +55,7 @@ Every answer comes with a bound and the gap to it.`),
 				return a.candidateWhy(cmd, s, f.why)
 			}
 			if f.stations {
-				return a.stations(cmd, s)
+				return a.stations(cmd, s, f)
 			}
 			return a.oneTier(cmd, s, f)
 		},
@@ -64,6 +66,7 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.budget, "budget", "", a.t("多少钱，例如 \"300 万元\"", "how much money, for example \"300 万元\""))
 	flags.StringVar(&f.share, "share", "", a.t("覆盖到多少人口，例如 90%%", "which share of people, for example 90%%"))
 	flags.BoolVar(&f.stations, "stations", false, a.t("按人流选红色驿站", "choose red stations by footfall"))
+	flags.BoolVar(&f.rejected, "rejected", false, a.t("与 --stations 同用：逐一列出没有选中的地点及原因", "with --stations: list every place that was not chosen, and why"))
 	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 第二处可选最多、capacitated 按容量服务最多、region 每个区划各有一处；默认按所问取 mclp 或 lscp",
 		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site for most), capacitated (most served within capacities), region (every region its own); by default mclp or lscp as the question asks"))
 	flags.StringVar(&f.why, "why", "", a.t("说明这个地点或网格为什么是或不是候选", "say why this place or cell is a candidate or not"))
@@ -84,6 +87,8 @@ func (f *siteFlags) check(cmd *cobra.Command) error {
 	case len(asked) != 1:
 		return usage("--sites、--budget、--share、--stations、--why 要给一个且只给一个，现有 %d 个：%s",
 			"give exactly one of --sites, --budget, --share, --stations and --why, got %d: %s", len(asked), strings.Join(asked, " "))
+	case f.rejected && !f.stations:
+		return usage("--rejected 要与 --stations 同用", "--rejected goes with --stations")
 	case f.stations && f.tier != "":
 		return usage("--stations 不分级，不能与 --tier 同用", "--stations has no tiers, it excludes --tier")
 	case cmd.Flags().Changed("sites") && f.sites < 1:
@@ -218,30 +223,4 @@ func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
 		a.printf("注意：%d 号与 %d 号近于最小间距", "note: no. %d and no. %d are nearer than the spacing", pair[0], pair[1])
 	}
 	a.printCross(v.Check)
-}
-
-func (a *app) stations(cmd *cobra.Command, s *run.Session) error {
-	if s.Study.Stations == nil {
-		return &failure{text: data.T("%s 里没有 stations，不选红色驿站；加上例如 stations: {count: 10}",
-			"%s has no stations, so none are asked for; add for example stations: {count: 10}", s.Study.Path)}
-	}
-	if err := s.FindStations(cmd.Context()); err != nil {
-		return err
-	}
-	v := run.StationsView(s)
-	if a.json {
-		return a.emit(v)
-	}
-	w := a.table(">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), a.t(">人流得分", ">score"),
-		a.t("依据", "rests on"), a.t(">稳健度", ">kept"))
-	for _, st := range v.Stations {
-		basis := a.t("指数", "index")
-		if st.Observed {
-			basis = a.t("实测", "counts")
-		}
-		w.AppendRow(row(st.Rank, st.Candidate, st.Host, st.Region.Name, lonlat(st.Lon, st.Lat), people(st.Score), basis, optional(st.Kept)))
-	}
-	w.Render()
-	a.printf("稳健度：人流权重与半径在 ±20 %% 内变动时仍被选中的比例", "kept: share of runs that still choose it when weights and catchment move by ±20 %%")
-	return nil
 }

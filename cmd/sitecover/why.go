@@ -5,6 +5,7 @@ import (
 
 	"sitecover/cmd/internal/run"
 	"sitecover/data"
+	"sitecover/siting"
 )
 
 // candidateWhy says what became of one candidate ID or place ID.
@@ -45,23 +46,27 @@ func (a *app) printWhy(v *run.WhyReport) {
 
 // rejections are the words for siting's reasons and for what was never looked at.
 var rejections = map[string]data.Text{
-	"exclusion":  {ZH: "在禁建区内", EN: "inside an exclusion"},
-	"outside":    {ZH: "在研究区外", EN: "outside the study area"},
-	"no_road":    {ZH: "附近没有可用道路", EN: "no usable road near"},
-	"duplicate":  {ZH: "与另一候选点重合", EN: "on the spot of another candidate"},
-	"spacing":    {ZH: "离现有设施太近", EN: "too near to an existing site"},
-	"few_people": {ZH: "服务半径内人口太少", EN: "too few people within the limit"},
-	"banned":     {ZH: "已禁止", EN: "banned"},
-	"region":     {ZH: "不在规定的区域内", EN: "outside the regions asked for"},
-	"far_road":   {ZH: "离规定等级的道路太远", EN: "too far from a road of the classes asked for"},
-	"far_place":  {ZH: "离规定种类的地点太远", EN: "too far from a place of the kinds asked for"},
-	"few_around": {ZH: "周边人口太少", EN: "too few people around"},
-	"no_parent":  {ZH: "范围内没有上级设施可依托", EN: "no parent site can be within reach"},
-	"unknown":    {ZH: "研究中没有这个编号", EN: "no such id in the study"},
-	"kind":       {ZH: "这种地点不能承载该级设施", EN: "places of its kind may not host the tier"},
-	"cells":      {ZH: "该级设施不占用空地", EN: "the tier takes no bare cells"},
-	"empty":      {ZH: "网格无人居住也不临路", EN: "nobody lives in the cell and no road fronts it"},
-	"site":       {ZH: "现有设施，没有 upgrade_cost 或不属于该级", EN: "an existing site: no upgrade_cost, or of another tier"},
+	"exclusion":           {ZH: "在禁建区内", EN: "inside an exclusion"},
+	"outside":             {ZH: "在研究区外", EN: "outside the study area"},
+	"no_road":             {ZH: "附近没有可用道路", EN: "no usable road near"},
+	"duplicate":           {ZH: "与另一候选点重合", EN: "on the spot of another candidate"},
+	"spacing":             {ZH: "离现有设施太近", EN: "too near to an existing site"},
+	"few_people":          {ZH: "服务半径内人口太少", EN: "too few people within the limit"},
+	"banned":              {ZH: "已禁止", EN: "banned"},
+	"region":              {ZH: "不在规定的区域内", EN: "outside the regions asked for"},
+	"far_road":            {ZH: "离规定等级的道路太远", EN: "too far from a road of the classes asked for"},
+	"far_place":           {ZH: "离规定种类的地点太远", EN: "too far from a place of the kinds asked for"},
+	"few_around":          {ZH: "周边人口太少", EN: "too few people around"},
+	"no_parent":           {ZH: "范围内没有上级设施可依托", EN: "no parent site can be within reach"},
+	"unknown":             {ZH: "研究中没有这个编号", EN: "no such id in the study"},
+	"kind":                {ZH: "这种地点不能承载该级设施", EN: "places of its kind may not host the tier"},
+	"cells":               {ZH: "该级设施不占用空地", EN: "the tier takes no bare cells"},
+	"empty":               {ZH: "网格无人居住也不临路", EN: "nobody lives in the cell and no road fronts it"},
+	siting.PassedExisting: {ZH: "离已有驿站太近", EN: "too near to a station that stands already"},
+	siting.PassedSpacing:  {ZH: "离已选驿站太近", EN: "too near to a chosen station"},
+	siting.PassedNothing:  {ZH: "不再增加人流", EN: "adds no footfall"},
+	siting.PassedCount:    {ZH: "名额已用于更好的地点", EN: "all stations asked for stand at better places"},
+	"site":                {ZH: "现有设施，没有 upgrade_cost 或不属于该级", EN: "an existing site: no upgrade_cost, or of another tier"},
 }
 
 func (a *app) rejected(reason string) string {

@@ -66,7 +66,10 @@ func (s *Session) Arranged(version string) *reports.Study {
 		Seed: s.Study.Seed, Version: version,
 		Regions: s.Data.Regions, Grid: s.Grid, Roads: s.Data.Roads, Tiers: s.tiers, Sites: s.Data.Sites,
 		Places: s.Data.Places, Exclusions: s.Data.Exclusions, Demand: s.Demand, Coverage: s.Result,
-		Gaps: s.Gaps, Plan: s.Plan, Stations: s.Stations, ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(), Tracking: s.Tracking,
+		Gaps: s.Gaps, Plan: s.Plan, ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(), Tracking: s.Tracking,
+	}
+	if s.Stations != nil {
+		out.Stations, out.StationSet = s.Stations.Stations, s.Stations
 	}
 	if s.measures != nil {
 		out.Measures = *s.measures

@@ -48,9 +48,9 @@ type Session struct {
 	Result *coverage.Result
 	Gaps   []coverage.Gap
 
-	Plan     *siting.Plan // nil when the study has no budget
-	Stations []siting.Station
-	Tracking *reports.Tracking // how the targets stand year by year; nil = not tracked
+	Plan     *siting.Plan       // nil when the study has no budget
+	Stations *siting.StationSet // nil when the study asks for none
+	Tracking *reports.Tracking  // how the targets stand year by year; nil = not tracked
 
 	found    *siting.CandidateSet
 	measures *reports.Measures // what only reports tell

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"sitecover/cmd/internal/run"
+	"sitecover/data"
+)
+
+// stations proposes places of 红色驿站.
+func (a *app) stations(cmd *cobra.Command, s *run.Session, f siteFlags) error {
+	if s.Study.Stations == nil {
+		return &failure{text: data.T("%s 里没有 stations，不选红色驿站；加上例如 stations: {count: 10}",
+			"%s has no stations, so none are asked for; add for example stations: {count: 10}", s.Study.Path)}
+	}
+	if err := s.FindStations(cmd.Context()); err != nil {
+		return err
+	}
+	v := run.StationsView(s, f.rejected)
+	if a.json {
+		return a.emit(v)
+	}
+	w := a.table(">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), a.t(">人流得分", ">score"),
+		a.t("依据", "rests on"), a.t(">稳健度", ">kept"))
+	for _, st := range v.Stations {
+		basis := a.t("指数", "index")
+		if st.Observed {
+			basis = a.t("实测", "counts")
+		}
+		w.AppendRow(row(st.Rank, st.Candidate, st.Host, st.Region.Name, lonlat(st.Lon, st.Lat), people(st.Score), basis, optional(st.Kept)))
+	}
+	w.Render()
+	a.printf("稳健度：人流权重与半径在 ±20 %% 内变动时仍被选中的比例", "kept: share of runs that still choose it when weights and catchment move by ±20 %%")
+	a.printStationProof(v)
+	return nil
+}
+
+// printStationProof tells how good the stations are together, and what became of the other places.
+func (a *app) printStationProof(v run.StationReport) {
+	unit := a.t("指数分", "index points")
+	if v.Counted {
+		unit = a.t("人次/日", "people a day")
+	}
+	a.printf("合计 %s %s，上限 %s，差距 %s；已有驿站 %d 处", "together %s %s, bound %s, gap %s; %d stations stand already", people(v.Score), unit, people(v.Bound), percent(&v.Gap), v.Standing)
+	for _, reason := range slices.Sorted(maps.Keys(v.Rejected)) {
+		a.printf("未选 %d 处：%s", "%d places not chosen: %s", v.Rejected[reason], a.rejected(reason))
+	}
+	if len(v.Passed) == 0 {
+		return
+	}
+	w := a.table(a.t("未选地点", "place not chosen"), a.t("名称", "name"), a.t("经度,纬度", "lon,lat"), a.t(">还能增加", ">would add"), a.t("原因", "reason"), a.t("说明", "detail"))
+	for _, p := range v.Passed {
+		w.AppendRow(row(p.Candidate, p.Name, lonlat(p.Lon, p.Lat), people(p.Score), a.rejected(p.Reason), p.Detail))
+	}
+	w.Render()
+}
