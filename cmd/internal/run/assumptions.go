@@ -211,6 +211,6 @@ func (b *assumptions) stations() {
 		b.add("stations.weights."+kind, "红色驿站：人流权重（"+name.ZH+"）", "red stations: footfall weight of "+name.EN, fmt.Sprintf("%g", st.Weights[kind]), byProgram)
 	}
 	for _, w := range st.Workers {
-		b.add("stations.workers."+w.ID, "红色驿站：每百名户外劳动者的权重 "+w.ID, "red stations: weight of 100 people who work out of doors: "+w.ID, fmt.Sprintf("%g", w.Weight), "program default")
+		b.add("stations.workers."+w.ID, "红色驿站：每百名户外劳动者的权重 "+w.ID, "red stations: weight of 100 people who work out of doors: "+w.ID, fmt.Sprintf("%g", w.Weight), byProgram)
 	}
 }
