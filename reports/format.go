@@ -90,7 +90,7 @@ func percent(share float64) string {
 	case share > 0 && share < 0.0005:
 		return "<0.1" + nbsp + "%"
 	}
-	return strconv.FormatFloat(share*100, 'f', 1, 64) + nbsp + "%"
+	return coverage.ShareText(share, 1) + nbsp + "%"
 }
 
 // points writes a difference of two shares in percentage points, with its sign.
@@ -98,7 +98,7 @@ func points(diff float64) string {
 	if math.IsNaN(diff) {
 		return "—"
 	}
-	s := strconv.FormatFloat(math.Abs(diff)*100, 'f', 1, 64)
+	s := strings.TrimPrefix(coverage.ShareText(-math.Abs(diff), 1), "-")
 	switch {
 	case s == "0.0":
 		return "0.0"

@@ -68,7 +68,7 @@ func (a *app) writeReport(cmd *cobra.Command, s *run.Session, output string, o r
 		o.Ledger = workspacePath(o.Ledger)
 	}
 	if err := s.Report(cmd.Context(), output, o); err != nil {
-		return trackError(err)
+		return trackError(err, s.Study, o.Ledger, os.Getenv("SITECOVER_WHO"))
 	}
 	files, err := run.Written(output)
 	if err != nil {

@@ -7,6 +7,9 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"sitecover/cmd/internal/run"
+	"sitecover/coverage"
 )
 
 // table starts a table on stdout. A heading that starts with ">" makes a right-aligned column of figures.
@@ -34,42 +37,25 @@ func (a *app) table(header ...string) table.Writer {
 func row(cells ...any) table.Row { return cells }
 
 // count writes an integer with thousands separators.
-func count[T int | int32 | int64](n T) string { return group(strconv.FormatInt(int64(n), 10)) }
+func count[T int | int32 | int64](n T) string { return run.Group(strconv.FormatInt(int64(n), 10)) }
 
 // people writes a number of people, rounded to whole persons.
-func people(n float64) string { return group(strconv.FormatFloat(math.Round(n), 'f', 0, 64)) }
+func people(n float64) string { return run.Group(strconv.FormatFloat(math.Round(n), 'f', 0, 64)) }
 
-// percent writes a share with one decimal, "n/a" when there is none.
+// percent writes a share with one decimal (coverage.ShareText), "n/a" when there is none.
 func percent(share *float64) string {
 	if share == nil {
 		return "n/a"
 	}
-	return strconv.FormatFloat(*share*100, 'f', 1, 64) + " %"
+	return coverage.ShareText(*share, 1) + " %"
 }
 
 // wan writes money in 万元.
-func wan(yuan int64) string { return group(strconv.FormatFloat(float64(yuan)/10_000, 'f', -1, 64)) }
+func wan(yuan int64) string { return run.Group(strconv.FormatFloat(float64(yuan)/10_000, 'f', -1, 64)) }
 
 // metres writes a distance.
-func metres(m float64) string { return group(strconv.FormatFloat(math.Round(m), 'f', 0, 64)) + " m" }
-
-func group(s string) string {
-	whole, frac, _ := strings.Cut(s, ".")
-	sign := ""
-	if strings.HasPrefix(whole, "-") {
-		sign, whole = "-", whole[1:]
-	}
-	var b strings.Builder
-	for i, c := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(c)
-	}
-	if frac != "" {
-		return sign + b.String() + "." + frac
-	}
-	return sign + b.String()
+func metres(m float64) string {
+	return run.Group(strconv.FormatFloat(math.Round(m), 'f', 0, 64)) + " m"
 }
 
 // lonlat writes a position with five decimals, about a metre.

@@ -178,7 +178,7 @@ func firstWords(list []string, n int) string {
 func (t *tracking) verify(cmd *cobra.Command, k *run.Tracker, o run.SnapshotOptions) error {
 	list, err := k.Verify(cmd.Context(), o)
 	if err != nil {
-		return trackError(err)
+		return trackError(err, k.Study, t.inLedger(k), t.who)
 	}
 	if t.json {
 		if err := t.emit(list); err != nil {
@@ -205,12 +205,33 @@ func (t *tracking) verify(cmd *cobra.Command, k *run.Tracker, o run.SnapshotOpti
 	return nil
 }
 
-// trackError words the errors of tracking.
-func trackError(err error) error {
-	if errors.Is(err, run.ErrNoSnapshots) {
-		return &failure{text: data.T("还没有快照：先运行 sitecover track snapshot --date 2026-12-31", "there are no snapshots yet: run sitecover track snapshot --date 2026-12-31 first"), err: err}
+// trackError words the errors of tracking. A study without snapshots is told the whole command that makes the first one: the study's day,
+// and who, which only a ledger asks for ("" = not known; the ledger is named where it is not the one that is found without).
+func trackError(err error, study *data.Study, ledger, who string) error {
+	if !errors.Is(err, run.ErrNoSnapshots) {
+		return storeError(err)
 	}
-	return storeError(err)
+	command := "sitecover track snapshot"
+	if filepath.Base(study.Path) != "study.yaml" {
+		command += " " + filepath.Base(study.Path)
+	}
+	command += " --date " + study.Date.Format(time.DateOnly)
+	if ledger != "" && ledger != "." {
+		command += " --ledger " + ledger
+	}
+	zh, en := command, command
+	if ledger != "" {
+		zh, en = command+" --who "+first(who, "姓名"), command+" --who "+first(who, "NAME")
+	}
+	return &failure{text: data.Text{ZH: "还没有快照：先运行 " + zh, EN: "there are no snapshots yet: run " + en + " first"}, err: err}
+}
+
+// inLedger is the ledger of a tracker, "" when it has none.
+func (t *tracking) inLedger(k *run.Tracker) string {
+	if k.Store == nil {
+		return ""
+	}
+	return t.ledger
 }
 
 func (t *tracking) crosswalkCmd() *cobra.Command {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sitecover/cmd/internal/run"
+	"sitecover/coverage"
 	"sitecover/data"
 )
 
@@ -43,7 +44,7 @@ behind with a year or less left; amber: otherwise behind. docs/tracking.md defin
 		},
 	}
 	cmd.Flags().StringVar(&xlsx, "xlsx", "", t.t("写出 Excel 通报表", "write the yearly table as Excel"))
-	cmd.Flags().BoolVar(&all, "all", false, t.t("也列出已经过去的目标", "list targets of past years too"))
+	cmd.Flags().BoolVar(&all, "all", false, t.t("也列出已经过去的目标，并写全各镇没完成的目标", "list targets of past years too, and every target that a town misses"))
 	return cmd
 }
 
@@ -56,7 +57,7 @@ func (t *tracking) withStatus(cmd *cobra.Command, args []string, use func(*run.T
 	defer func() { err = errors.Join(err, done()) }()
 	v, err := k.Status(cmd.Context())
 	if err != nil {
-		return trackError(err)
+		return trackError(err, k.Study, t.inLedger(k), os.Getenv("SITECOVER_WHO"))
 	}
 	return use(v)
 }
@@ -82,16 +83,8 @@ func (t *tracking) writeScoreBook(v *run.TrackStatus, path string) error {
 func (t *tracking) printStatus(v *run.TrackStatus, all bool) {
 	t.printf("%s，截至 %s", "%s, on %s", v.Study, v.Date)
 	t.printTargets(v, all)
-	t.printTowns(v)
-	if len(v.Pipeline) > 0 {
-		w := t.table(t.t("项目状态", "state of projects"), t.t(">项目", ">projects"), t.t(">预算（万元）", ">budget, 万元"), t.t(">已拨付（万元）", ">paid, 万元"))
-		for _, s := range v.Pipeline {
-			w.AppendRow(row(s.Name.In(t.lang), s.Projects, wan(s.Budget), wan(s.Paid)))
-		}
-		w.Render()
-	} else if !v.Ledger {
-		t.printf("没有历年台账（ledger.db）：提升、项目和资金无数据", "there is no ledger over time (ledger.db): upgrades, projects and money are not known")
-	}
+	t.printTowns(v, all)
+	t.printPipeline(v)
 	t.printProgramme(v)
 	if len(v.Money) > 0 {
 		w := t.table(t.t(">年份", ">year"), t.t(">预算（万元）", ">budget, 万元"), t.t(">待付：已批准和在建（万元）", ">committed, 万元"), t.t(">已拨付（万元）", ">paid, 万元"))
@@ -106,6 +99,27 @@ func (t *tracking) printStatus(v *run.TrackStatus, all bool) {
 	for _, n := range v.Notes {
 		t.printf("%s：%s", "%s: %s", n.Date, n.Text.In(t.lang))
 	}
+}
+
+// printPipeline writes the projects by state; of a ledger without projects one line says so.
+func (t *tracking) printPipeline(v *run.TrackStatus) {
+	n := int64(0)
+	for _, s := range v.Pipeline {
+		n += s.Projects
+	}
+	switch {
+	case !v.Ledger:
+		t.printf("没有历年台账（ledger.db）：提升、项目和资金无数据", "there is no ledger over time (ledger.db): upgrades, projects and money are not known")
+		return
+	case n == 0:
+		t.printf("台账里还没有建设项目", "the ledger has no projects yet")
+		return
+	}
+	w := t.table(t.t("项目状态", "state of projects"), t.t(">项目", ">projects"), t.t(">预算（万元）", ">budget, 万元"), t.t(">已拨付（万元）", ">paid, 万元"))
+	for _, s := range v.Pipeline {
+		w.AppendRow(row(s.Name.In(t.lang), count(s.Projects), wan(s.Budget), wan(s.Paid)))
+	}
+	w.Render()
 }
 
 func orDash(n *int64) string {
@@ -154,7 +168,7 @@ func (t *tracking) printTargets(v *run.TrackStatus, all bool) {
 				pace = run.AmountText(x.Unit, x.Pace).In(t.lang)
 			}
 		}
-		w.AppendRow(row(x.Year, first(x.Tier, t.t("合计", "all")), first(x.Name, x.Region, t.t("全域", "whole area")), run.IndicatorText(x.Indicator).In(t.lang), asked.In(t.lang), value.In(t.lang),
+		w.AppendRow(row(x.Year, first(x.TierName, x.Tier, t.t("合计", "all")), first(x.Name, x.Region, t.t("全域", "whole area")), run.IndicatorText(x.Indicator).In(t.lang), asked.In(t.lang), value.In(t.lang),
 			status, short, pace, t.outlook(x, x.Commit), t.outlook(x, x.Planned), x.Source))
 	}
 	w.Render()
@@ -171,37 +185,6 @@ func (t *tracking) outlook(x run.TargetView, o *run.Outlook) string {
 		return t.t("达到", "reached")
 	}
 	return t.t("还差 %s", "%s short", run.AmountText(x.Unit, math.Ceil(o.Short)).In(t.lang))
-}
-
-func (t *tracking) printTowns(v *run.TrackStatus) {
-	if len(v.Towns) == 0 {
-		return
-	}
-	head := []string{t.t(">名次", ">rank"), t.t(">比上年", ">change"), t.t("区划", "region"), t.t("状态", "light"), t.t(">得分", ">score")}
-	for _, x := range v.Towns[0].Tiers {
-		head = append(head, ">"+x.Name+t.t(" 有形", " presence"), ">"+x.Name+t.t(" 有效", " effective"), ">"+t.t("变化", "change"))
-	}
-	w := t.table(append(head, t.t("没完成或滞后的目标", "targets missed or behind"))...)
-	for _, town := range v.Towns {
-		cells := row(rankText(town.Rank), rankChange(town), town.Name, run.LightText(town.Light).In(t.lang), percent(town.Score))
-		for _, x := range town.Tiers {
-			cells = append(cells, fmt.Sprintf("%d/%d", x.Owning, x.Required), percent(x.Effective), points(x.Change))
-		}
-		late := ""
-		for _, x := range town.Targets {
-			if x.Status == "missed" || x.Status == "behind" {
-				if late != "" {
-					late += t.t("；", "; ")
-				}
-				late += fmt.Sprintf("%d %s %s %s", x.Year, x.Tier, run.IndicatorText(x.Indicator).In(t.lang), t.t("差 %s", "%s short", run.AmountText(x.Unit, math.Ceil(x.Short)).In(t.lang)))
-			}
-		}
-		w.AppendRow(append(cells, late))
-	}
-	w.Render()
-	if v.Before != "" {
-		t.printf("名次变化与 %s 相比；得分为各项目标完成度的平均", "ranks are compared with %s; the score is the mean fulfilment of the targets in force", v.Before)
-	}
 }
 
 func rankText(n int) string {
@@ -229,7 +212,11 @@ func points(change *float64) string {
 	if change == nil {
 		return ""
 	}
-	return fmt.Sprintf("%+.1f", *change*100)
+	text := coverage.ShareText(*change, 1)
+	if *change >= 0 {
+		text = "+" + text
+	}
+	return text
 }
 
 func (t *tracking) printProgramme(v *run.TrackStatus) {
@@ -274,87 +261,11 @@ func (t *tracking) printHistory(v *run.TrackStatus) {
 			if x.Presence != nil {
 				presence = fmt.Sprintf("%s (%d/%d)", percent(x.Presence), x.Owning, x.Required)
 			}
-			w.AppendRow(row(y.Date, x.Tier, people(x.People), people(x.Covered), percent(x.Effective), points(x.Change), presence, x.Open, x.Qualifying, orDash(x.Upgraded), wanOr(x.Paid)))
+			w.AppendRow(row(y.Date, x.Name, people(x.People), people(x.Covered), percent(x.Effective), points(x.Change), presence, x.Open, x.Qualifying, orDash(x.Upgraded), wanOr(x.Paid)))
 		}
 	}
 	w.Render()
 	for _, n := range v.Notes {
 		t.printf("%s：%s", "%s: %s", n.Date, n.Text.In(t.lang))
-	}
-}
-
-func (t *tracking) diffCmd() *cobra.Command {
-	var from, to, known, region string
-	cmd := &cobra.Command{
-		Use:   "diff [study.yaml]",
-		Short: t.t("两个日期之间变了多少，其中阵地、人口、道路各占多少", "what changed between two days, and how much of it sites, people and roads did"),
-		Long: t.t(`有效覆盖的变化分解为：阵地（新开、关闭、搬迁）、人口（往年的人口来自 tracking.studies）、道路和服务半径。
-各项是 Shapley 值：把三个原因按所有先后次序各换一遍，取平均；各项之和正好等于总变化。`,
-			`The change of effective coverage is split into sites (opened, closed, moved), people (those of earlier years come from tracking.studies), and roads and
-rules. The parts are Shapley values: the mean over all orders in which the causes could have come. They sum exactly to the change.`),
-		Example: "  sitecover track diff --from 2025-12-31 --to 2026-12-31\n  sitecover track diff --from 2025-12-31 --to 2026-12-31 --region 990001",
-		Args:    t.oneArg,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if from == "" || to == "" {
-				return usage("要写两个日期：--from 2025-12-31 --to 2026-12-31", "give two days: --from 2025-12-31 --to 2026-12-31")
-			}
-			return t.diff(cmd, args, diffAsked{from, to, known, region})
-		},
-	}
-	cmd.Flags().StringVar(&from, "from", "", t.t("前一个日期", "the earlier day"))
-	cmd.Flags().StringVar(&to, "to", "", t.t("后一个日期", "the later day"))
-	cmd.Flags().StringVar(&known, "known", "", t.t("只算到这一天为止录入的事件", "only count what was entered by the end of this day"))
-	cmd.Flags().StringVar(&region, "region", "", t.t("只看这个区划（代码）", "only this region, by its code"))
-	return cmd
-}
-
-// diffAsked is what a comparison is asked for.
-type diffAsked struct{ from, to, known, region string }
-
-func (t *tracking) diff(cmd *cobra.Command, args []string, q diffAsked) (err error) {
-	from, err := parseDay("from", q.from)
-	if err != nil {
-		return err
-	}
-	to, err := parseDay("to", q.to)
-	if err != nil {
-		return err
-	}
-	if !from.Before(to) {
-		return usage("--from 要早于 --to", "--from must be before --to")
-	}
-	known, err := t.known(q.known)
-	if err != nil {
-		return err
-	}
-	k, done, err := t.tracker(cmd, args)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, done()) }()
-	v, err := k.Diff(cmd.Context(), from, to, known)
-	if err != nil {
-		return storeError(err)
-	}
-	if t.json {
-		return t.emit(v)
-	}
-	t.printDiff(v, q.region)
-	return nil
-}
-
-func (t *tracking) printDiff(v *run.TrackDiff, region string) {
-	t.printf("%s → %s：新开 %d，关闭 %d，搬迁 %d", "%s → %s: %d sites opened, %d closed, %d moved", v.From, v.To, len(v.Opened), len(v.Closed), len(v.Moved))
-	w := t.table(t.t("层级", "tier"), t.t("区划", "region"), t.t(">前", ">before"), t.t(">后", ">after"), t.t(">变化（百分点）", ">change, points"), t.t(">阵地", ">sites"), t.t(">人口", ">people"), t.t(">道路与规则", ">roads and rules"))
-	sign := func(x float64) string { return fmt.Sprintf("%+.1f", x) }
-	for _, c := range v.Changes {
-		if region != "" && c.Region != region && c.Name != region {
-			continue
-		}
-		w.AppendRow(row(c.Tier, first(c.Name, t.t("全域", "whole area")), percent(&c.Before), percent(&c.After), sign(c.TotalPoints), sign(c.SitesPoints), sign(c.PeoplePoints), sign(c.GroundPoints)))
-	}
-	w.Render()
-	for _, n := range v.LeftOut {
-		t.printf("%s", "%s", n.Text.In(t.lang))
 	}
 }

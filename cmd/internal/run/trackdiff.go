@@ -13,18 +13,19 @@ import (
 // ChangeView splits the change of the covered share of a tier in a region, or in the whole area. Total = Sites + People + Ground, as shares:
 // 0.031 is 3.1 points. The points are rounded such that they add up too.
 type ChangeView struct {
-	Tier   string  `json:"tier"`
-	Region string  `json:"region,omitempty"`
-	Name   string  `json:"regionName,omitempty"`
-	Level  string  `json:"level,omitempty"`
-	From   string  `json:"from"`
-	To     string  `json:"to"`
-	Before float64 `json:"before"`
-	After  float64 `json:"after"`
-	Total  float64 `json:"total"`
-	Sites  float64 `json:"sites"`
-	People float64 `json:"people"`
-	Ground float64 `json:"ground"` // roads, and the tier's rule
+	Tier     string  `json:"tier"`
+	TierName string  `json:"tierName"`
+	Region   string  `json:"region,omitempty"`
+	Name     string  `json:"regionName,omitempty"`
+	Level    string  `json:"level,omitempty"`
+	From     string  `json:"from"`
+	To       string  `json:"to"`
+	Before   float64 `json:"before"`
+	After    float64 `json:"after"`
+	Total    float64 `json:"total"`
+	Sites    float64 `json:"sites"`
+	People   float64 `json:"people"`
+	Ground   float64 `json:"ground"` // roads, and the tier's rule
 
 	TotalPoints  float64 `json:"totalPoints"`
 	SitesPoints  float64 `json:"sitesPoints"`
@@ -148,13 +149,13 @@ func (d *TrackDiff) split(sides [2]*side, results [8]*mixture, cw *track.Crosswa
 		if _, both := results[0].tiers[t.ID]; !both {
 			continue
 		}
-		d.add(ChangeView{Tier: t.ID}, results, func(x *mixture) coverage.Indicators { return x.result.Total[x.tiers[t.ID]] })
+		d.add(ChangeView{Tier: t.ID, TierName: t.Name}, results, func(x *mixture) coverage.Indicators { return x.result.Total[x.tiers[t.ID]] })
 		for r := range after.Data.Regions.All {
 			ref := after.Ref(int32(r))
 			if _, there := before.Data.Regions.Index(ref.ID); !there || cw.Touches(ref.ID, before.Study.Date.Year(), after.Study.Date.Year()) {
 				continue
 			}
-			d.add(ChangeView{Tier: t.ID, Region: ref.ID, Name: ref.Name, Level: ref.Level}, results, func(x *mixture) coverage.Indicators {
+			d.add(ChangeView{Tier: t.ID, TierName: t.Name, Region: ref.ID, Name: ref.Name, Level: ref.Level}, results, func(x *mixture) coverage.Indicators {
 				i, _ := x.people.Data.Regions.Index(ref.ID) // both days have it
 				return x.result.Region[x.tiers[t.ID]][i]
 			})

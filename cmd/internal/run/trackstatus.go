@@ -35,6 +35,7 @@ type TrackStatus struct {
 type TargetView struct {
 	Year      int      `json:"year"`
 	Tier      string   `json:"tier,omitempty"`
+	TierName  string   `json:"tierName,omitempty"`
 	Region    string   `json:"region,omitempty"`
 	Name      string   `json:"regionName,omitempty"`
 	Text      string   `json:"name,omitempty"`
@@ -206,6 +207,9 @@ func targetView(now *track.Snapshot, s track.Standing) TargetView {
 	n := func(x int64) float64 { return perUnit(u, float64(x)) }
 	v := TargetView{Year: t.Year, Tier: t.Tier, Region: t.Region, Text: t.Name, Indicator: string(t.Indicator), Unit: string(u), About: t.About, Source: t.Source, Handed: t.Handed,
 		Status: string(s.Status), Why: string(s.Now.Why), By: s.By}
+	if i := now.TierIndex(t.Tier); i >= 0 {
+		v.TierName = now.Tiers[i].Name
+	}
 	if i := now.RegionIndex(t.Region); i >= 0 {
 		v.Name = now.Regions[i].Name
 	}
@@ -497,7 +501,7 @@ func (v *TrackStatus) Tracking(tiers []coverage.Tier, changes []ChangeView) *rep
 		if c.Region != "" {
 			continue
 		}
-		out.Changes = append(out.Changes, reports.TrackChange{Tier: c.Tier, Since: c.From, Until: c.To, Total: c.Total, Sites: c.Sites, People: c.People, Ground: c.Ground})
+		out.Changes = append(out.Changes, reports.TrackChange{Tier: c.Tier, Since: c.From, Until: c.To, Total: c.TotalPoints / 100, Sites: c.SitesPoints / 100, People: c.PeoplePoints / 100, Ground: c.GroundPoints / 100})
 	}
 	for _, n := range v.Notes {
 		out.Remarks = append(out.Remarks, reports.TrackBilingual{ZH: n.Date + "：" + n.Text.ZH, EN: n.Date + ": " + n.Text.EN})

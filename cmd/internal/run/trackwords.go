@@ -1,11 +1,11 @@
 package run
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
+	"sitecover/coverage"
 	"sitecover/coverage/track"
 	"sitecover/data"
 )
@@ -52,7 +52,7 @@ func WhyText(word string) data.Text {
 // amount words a number of a unit: "12 人", "350 万元".
 func amountText(unit string, n float64) data.Text {
 	if unit == string(track.InYuan) {
-		s := strconv.FormatFloat(math.Round(n)/10_000, 'f', -1, 64)
+		s := Group(strconv.FormatFloat(math.Round(n)/10_000, 'f', -1, 64))
 		return data.Text{ZH: s + " 万元", EN: s + " 万元"}
 	}
 	if n != math.Trunc(n) {
@@ -61,7 +61,7 @@ func amountText(unit string, n float64) data.Text {
 			n = math.Ceil(n)
 		}
 	}
-	s := strconv.FormatFloat(n, 'f', -1, 64)
+	s := Group(strconv.FormatFloat(n, 'f', -1, 64))
 	w := unitWords[unit]
 	if n == 1 {
 		w.EN = map[string]string{"people": "person"}[unit]
@@ -77,7 +77,6 @@ func AmountText(unit string, n float64) data.Text { return amountText(unit, n) }
 
 // Words returns what a target asks, and what there is.
 func (t TargetView) Words() (asked, value data.Text) {
-	percentage := func(v float64) string { return strconv.FormatFloat(math.Round(v*1e6)/1e4, 'f', -1, 64) + " %" }
 	about := func(x data.Text) data.Text {
 		if t.About {
 			return data.Text{ZH: "约 " + x.ZH, EN: "about " + x.EN}
@@ -85,14 +84,11 @@ func (t TargetView) Words() (asked, value data.Text) {
 		return x
 	}
 	if t.Share != nil {
-		s := percentage(*t.Share)
+		s := askedText(*t.Share) + " %"
 		asked = about(data.Text{ZH: s, EN: s})
 		if t.Value != nil {
-			p := fmt.Sprintf("%.1f %%", math.Floor(*t.Value*1000)/10) // never rounded up to a target that is not met
-			if t.Short == 0 {
-				p = fmt.Sprintf("%.1f %%", *t.Value*100)
-			}
-			part, whole := amountText(t.Unit, math.Round(t.Part)), strconv.FormatFloat(math.Round(t.Whole), 'f', -1, 64)
+			p := t.valueText() + " %"
+			part, whole := amountText(t.Unit, math.Round(t.Part)), Group(strconv.FormatFloat(math.Round(t.Whole), 'f', -1, 64))
 			value = data.Text{ZH: p + "（" + part.ZH + "／" + whole + "）", EN: p + " (" + part.EN + " of " + whole + ")"}
 		}
 		return asked, value
@@ -105,4 +101,51 @@ func (t TargetView) Words() (asked, value data.Text) {
 		value = amountText(t.Unit, *t.Value)
 	}
 	return asked, value
+}
+
+// askedText writes the share that a target asks, which has at most four decimals of a per cent, with as many as it needs.
+func askedText(share float64) string {
+	text := coverage.ShareText(share, 4)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+}
+
+// valueText writes the share that there is, with one decimal as everywhere. Where that would read like a target that is not met it takes as
+// many more as tell the two apart, and as many as there are at most.
+func (t TargetView) valueText() string {
+	places := 1
+	for ; t.Short > 0 && places < 6; places++ {
+		if askedText(shown(coverage.ShareText(*t.Value, places))) != askedText(*t.Share) {
+			break
+		}
+	}
+	return coverage.ShareText(*t.Value, places)
+}
+
+// shown is the share that a text says.
+func shown(percent string) float64 {
+	v, err := strconv.ParseFloat(percent, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return v / 100
+}
+
+// Group puts commas between the thousands of a decimal number.
+func Group(s string) string {
+	whole, frac, _ := strings.Cut(s, ".")
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "-", whole[1:]
+	}
+	var b strings.Builder
+	for i, c := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(c)
+	}
+	if frac != "" {
+		return sign + b.String() + "." + frac
+	}
+	return sign + b.String()
 }
