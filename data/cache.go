@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,17 +21,41 @@ import (
 type Cache struct {
 	Dir     string // "" = no cache
 	Version string // of the program: what another version parsed is not used
-	Least   int64  // bytes of a file from which it is worth keeping; 0 = DefaultCacheLeast
+	Least   int64  // bytes of a file, or of an entry of other things, from which it is worth keeping; 0 = DefaultCacheLeast, leastKept
 }
 
-// DefaultCacheLeast is the size of a file from which reading what was parsed is faster than parsing by more than hashing costs.
-const DefaultCacheLeast = 4 << 20
+const (
+	// DefaultCacheLeast is the size of a file from which reading what was parsed saves a tenth of a second or more.
+	DefaultCacheLeast = 1 << 20
+	leastKept         = 128 << 10 // bytes of an entry that took computing: some thousand cells of a grid
+)
 
 // cacheMagic begins every entry; it changes with the layout of entries.
 const cacheMagic = "sitecover parsed 1\n"
 
-// cacheEntries is how many entries are kept; older ones make room.
-const cacheEntries = 24
+// What is kept at most; older entries make room.
+const (
+	cacheEntries = 48
+	cacheBytes   = 4 << 30
+)
+
+// Load returns what Store kept of a kind of thing under a key; ok is false where nothing is kept, or not by this build of the program, or
+// damaged. Keys hold the hash of everything that the thing depends on besides the program.
+func (c Cache) Load(kind, key string) (content []byte, ok bool) {
+	if c.Dir == "" {
+		return nil, false
+	}
+	return c.load(c.path(kind, key))
+}
+
+// Store keeps what took computing, unless it is so small that computing it again costs nothing to speak of. The error is for tests: a cache
+// that cannot be written only costs time on the next run.
+func (c Cache) Store(kind, key string, content []byte) error {
+	if c.Dir == "" || int64(len(content)) < cmp.Or(c.Least, leastKept) {
+		return nil
+	}
+	return c.store(c.path(kind, key), content)
+}
 
 // path names the entry of an input that was read in some way.
 func (c Cache) path(kind, sha string) string {
@@ -40,11 +65,7 @@ func (c Cache) path(kind, sha string) string {
 
 // serves reports whether files of a size are kept.
 func (c Cache) serves(size int64) bool {
-	least := c.Least
-	if least == 0 {
-		least = DefaultCacheLeast
-	}
-	return c.Dir != "" && size >= least
+	return c.Dir != "" && size >= cmp.Or(c.Least, DefaultCacheLeast)
 }
 
 // load returns the content of an entry; ok is false where there is none that is whole.
@@ -100,7 +121,11 @@ func (c Cache) prune() error {
 		}
 	}
 	slices.SortFunc(infos, func(a, b fs.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
-	for _, info := range infos[min(len(infos), cacheEntries):] {
+	size := int64(0)
+	for i, info := range infos {
+		if size += info.Size(); i < cacheEntries && (size <= cacheBytes || i == 0) {
+			continue
+		}
 		if err := os.Remove(filepath.Join(c.Dir, info.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -59,12 +59,15 @@ func (r *reader) binRaster(ctx context.Context, in *input, density string) *rast
 	}
 	b := &rasterBinner{in: in, image: image, window: window, resolution: r.study.Resolution, workers: r.options.Workers}
 	b.perSquareMetre = map[string]float64{PerKm2: 1e-6, PerHectare: 1e-4}[density]
-	if err := b.sum(ctx); err != nil {
-		in.rasterProblem(err)
-		return nil
-	}
-	if !b.sound() {
-		return nil
+	if !b.kept(r.options.Cache) {
+		if err := b.sum(ctx); err != nil {
+			in.rasterProblem(err)
+			return nil
+		}
+		if !b.sound() {
+			return nil
+		}
+		b.keep(r.options.Cache)
 	}
 	in.info.Rows = b.counted
 	in.c.find("info", in.name, 0, T("%d 个像元，共 %.3f 人，汇总到 %d 个格网", "%d pixels with %.3f people, summed onto %d cells", b.counted, b.total, len(b.cells)))
@@ -318,10 +321,14 @@ func (b *rasterBinner) sum(ctx context.Context) error {
 		}
 		return 1 // no cell is there twice
 	})
+	b.addUp()
+	return nil
+}
+
+func (b *rasterBinner) addUp() {
 	for _, c := range b.cells {
 		b.total += c.People
 	}
-	return nil
 }
 
 func (b *rasterBinner) merge(at map[h3.Cell]int, s *blockSum) {

@@ -25,7 +25,7 @@ type Options struct {
 	Workers  int        // goroutines for parallel work; 0 = one a core. Results do not depend on it
 	Progress Progress   // may be nil
 	Search   Search     // of the solvers
-	Cache    data.Cache // of parsed inputs
+	Cache    data.Cache // of parsed inputs and of the grid
 	Stop     *Stop      // ends searches early; nil = nothing does
 }
 
@@ -113,7 +113,7 @@ func (s *Session) grid(ctx context.Context) error {
 	s.stage("划分六边形网格", "building the grid")
 	var err error
 	if len(s.Study.Areas) > 0 {
-		s.Grid, err = grid.Build(ctx, s.Data.Regions, s.Study.Resolution)
+		s.Grid, err = buildGrid(ctx, s.Data.Regions, s.Study.Resolution, s.opts.Cache)
 	} else {
 		s.Grid, err = grid.FromCells(studyCells(s.Data.Population, s.Study.Resolution), s.Study.Resolution)
 	}
