@@ -20,7 +20,7 @@ import (
 var assets embed.FS
 
 // scripts are the page's own scripts, in the order they run.
-var scripts = []string{"core", "unpack", "style", "draw", "layers", "labels", "basemap", "map", "controls", "charts", "views", "find", "page"}
+var scripts = []string{"core", "unpack", "style", "draw", "layers", "labels", "basemap", "map", "controls", "charts", "views", "find", "rest", "page"}
 
 // document is what the template executes on: the page and the texts that go in unescaped, because they are ours.
 type document struct {
@@ -28,9 +28,11 @@ type document struct {
 	CSS     template.CSS
 	ECharts template.JS
 	Scripts []template.JS
-	Data    template.JS
-	Patch   template.JS // what the data says otherwise in the other language
-	Policy  string      // what the page may load
+	Data    template.HTML // packed, as all data is
+	Patch   template.HTML // what the data says otherwise in the other language
+	Rest    template.HTML // the long lists whole
+	Inflate template.JS   // unpacks them
+	Policy  string        // what the page may load
 	Logo    template.URL
 	Other   *document // the same page in the other language; it has no scripts of its own
 }
@@ -61,6 +63,11 @@ func writeHTML(w io.Writer, p *page, b *builder) error {
 	if doc.Data, doc.Patch, err = pageData(b.buildMap(p), otherBuilder.buildMap(otherPage)); err != nil {
 		return err
 	}
+	for _, d := range []*document{doc, doc.Other} {
+		if d.Rest, err = packJSON(d.rest()); err != nil {
+			return err
+		}
+	}
 	out := bufio.NewWriter(w)
 	if err := t.Execute(out, doc); err != nil {
 		return err
@@ -87,6 +94,11 @@ func (d *document) load(theme Theme) error {
 		return err
 	}
 	d.ECharts = template.JS(echarts)
+	inflate, err := assets.ReadFile("assets/vendor/pako_inflate.es5.min.js")
+	if err != nil {
+		return err
+	}
+	d.Inflate = template.JS(inflate)
 	for _, name := range scripts {
 		js, err := assets.ReadFile("assets/js/" + name + ".js")
 		if err != nil {
@@ -129,8 +141,8 @@ func (t Theme) hosts() string {
 
 // pageData writes the data in the page's own language, and what is otherwise in the other language as a patch: objects by key, lists by
 // index, down to the values that differ. Geometry and cells hold no words, and are the same in both.
-func pageData(own, other *mapData) (data, patch template.JS, err error) {
-	text, err := json.Marshal(own)
+func pageData(own, other *mapData) (data, patch template.HTML, err error) {
+	data, err = packJSON(own)
 	if err != nil {
 		return "", "", err
 	}
@@ -146,8 +158,8 @@ func pageData(own, other *mapData) (data, patch template.JS, err error) {
 	if diff == nil {
 		diff = map[string]any{}
 	}
-	raw, err := json.Marshal(diff)
-	return template.JS(text), template.JS(raw), err
+	patch, err = packJSON(diff)
+	return data, patch, err
 }
 
 // plainData is the data without geometry and cells, as JSON's own kinds.

@@ -121,8 +121,8 @@ type gapData struct {
 	Place  string   `json:"pl,omitempty"` // near it
 	At     [2]int64 `json:"at"`
 	Box    [4]int64 `json:"box"`
-	Count  int      `json:"count"`
-	Data   string   `json:"data"`
+	Cells  string   `json:"cells"` // packed: its cells, each as the difference from the one before
+	Count  int      `json:"count"` // of them
 	Region int32    `json:"rg"`
 	Fix    *fixData `json:"f,omitempty"`
 	Zones  []string `json:"z,omitempty"`
@@ -401,11 +401,13 @@ func (b *builder) searchesPlaces() bool {
 
 func (m *mapper) gaps() []gapData {
 	out := make([]gapData, 0, len(m.s.Gaps))
+	order := make(map[int32]int, len(m.cells))
+	for i, c := range m.cells {
+		order[c.index] = i
+	}
 	for i := range m.s.Gaps {
 		g := &m.s.Gaps[i]
-		var pk packer
-		n := packRings(m.projection, g.Shape, 0, &pk)
-		d := gapData{Tier: g.Tier, Rank: g.Rank, People: heads(g.People), Place: g.Place, At: m.at(g.Centre), Count: n, Data: pk.String(),
+		d := gapData{Tier: g.Tier, Rank: g.Rank, People: heads(g.People), Place: g.Place, At: m.at(g.Centre), Count: len(g.Cells), Cells: packOrder(g.Cells, order),
 			Region: g.Region, Fix: m.fixes(i), Zones: m.zoneNames(g)}
 		if m.alone() {
 			d.Name = m.gapName(g)
@@ -418,6 +420,17 @@ func (m *mapper) gaps() []gapData {
 		out = append(out, d)
 	}
 	return out
+}
+
+// packOrder packs where cells stand among the inhabited ones, ascending as they come.
+func packOrder(cells []int32, order map[int32]int) string {
+	var pk packer
+	before := 0
+	for _, c := range cells {
+		pk.uint(uint64(order[c] - before))
+		before = order[c]
+	}
+	return pk.String()
 }
 
 func grow(box *[4]int64, p [2]int64) {

@@ -20,6 +20,9 @@ type gridView struct {
 	Heads []gridHead
 	Rows  []gridRow
 	Fold  bool // long: shown in a window that opens on demand
+	Key   int  // of the rows that the page does not lay out at once
+	More  string
+	Left  int
 }
 
 type gridHead struct {
@@ -188,7 +191,7 @@ func (b *builder) unservedEntities(t int) (g gridView, ok bool) {
 	slices.SortStableFunc(list, func(x, y int) int { return cmp.Compare(b.s.Entities[y].Headcount, b.s.Entities[x].Headcount) })
 	g = gridView{Title: b.t("entities.unserved", b.s.Tiers[t].Name), How: b.t("how.entities"), Tier: t, Fold: true,
 		Heads: []gridHead{{b.t("col.entity"), false}, {b.t("col.kind"), false}, {b.t("col.region"), false}, {b.t("col.heads"), true}, {b.t("col.nearsite"), false}}}
-	for _, i := range list[:min(len(list), maxGaps)] {
+	for _, i := range list {
 		e, near := b.s.Entities[i], plain("—")
 		if s := b.s.Served[t].Service[i]; s.Site >= 0 {
 			near = gridCell{Text: b.s.Sites[s.Site].Name + " " + b.cost(s.Cost, b.s.Tiers[t].Limit.Metric), Link: siteLink(b.s.Sites[s.Site].ID)}

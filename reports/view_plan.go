@@ -34,7 +34,8 @@ type planYear struct {
 	Spent  string
 	Gained string
 	Picks  []pickView
-	More   string // that the table has no room for
+	First  int    // how many of them the page lays out at once
+	More   string // what is said of those left
 }
 
 // pickView is one site to open.
@@ -52,9 +53,6 @@ type pickView struct {
 	Reason   string
 	Opens    int // the year at whose end it is open
 }
-
-// maxPicks bounds the table of the plan: the workbook and the layers hold every site.
-const maxPicks = 1500
 
 // openYear is the year at whose end a pick counts as open; plans that do not tell open in the year that pays.
 func openYear(k siting.Pick) int { return max(k.OpenYear, k.Year) }
@@ -158,7 +156,7 @@ func (b *builder) plan() *planView {
 	for t := range covered {
 		covered[t] = b.s.Coverage.Total[t].Covered
 	}
-	next, n := 0, 0
+	next := 0
 	for _, y := range p.Years {
 		py := planYear{Year: y.Year, Budget: b.money(y.Budget), Spent: b.money(y.Spent)}
 		var gained coverage.People
@@ -167,12 +165,11 @@ func (b *builder) plan() *planView {
 			k := p.Picks[next]
 			gained += k.Gained
 			covered[k.Tier] += k.Gained
-			if n++; n <= maxPicks {
-				py.Picks = append(py.Picks, b.pickView(next, covered[k.Tier]))
-			}
+			py.Picks = append(py.Picks, b.pickView(next, covered[k.Tier]))
 			count++
 		}
-		if left := count - len(py.Picks); left > 0 {
+		py.First = firstRows(count, max(minFirst, maxFirst/len(p.Years)))
+		if left := count - py.First; left > 0 {
 			py.More = b.t("plan.more", group(int64(left)))
 		}
 		py.Sites, py.Gained = group(int64(count)), b.peopleUnit(gained)

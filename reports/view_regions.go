@@ -10,11 +10,8 @@ import (
 	"sitecover/siting"
 )
 
-// Lists longer than this are cut on the page, and say so; the workbook and the layers hold everything.
-const (
-	maxGaps        = 60
-	maxUnconnected = 20
-)
+// The list of places that no road reaches is cut on the page, and says so; the tables hold everything.
+const maxUnconnected = 20
 
 // gapView is one gap in the list beside the map.
 type gapView struct {
@@ -42,10 +39,9 @@ func (b *builder) gaps(t int) (list []gapView, more, line string) {
 		}
 		n++
 		total += g.People
-		if n > maxGaps {
-			continue
+		if n <= firstGaps {
+			shown += g.People
 		}
-		shown += g.People
 		v := b.gap(g, planned)
 		v.Fix, v.Zones = b.fix(i), strings.Join(b.zoneNames(g), b.t("comma"))
 		list = append(list, v)
@@ -53,8 +49,8 @@ func (b *builder) gaps(t int) (list []gapView, more, line string) {
 	if n == 0 {
 		return nil, "", b.t("gaps.none", b.s.Tiers[t].Name)
 	}
-	if n > maxGaps {
-		more = b.t("gaps.more", group(int64(n-maxGaps)), b.peopleUnit(total-shown))
+	if n > firstGaps {
+		more = b.t("gaps.more", group(int64(n-firstGaps)), b.peopleUnit(total-shown))
 	}
 	var top coverage.People
 	k := 0
@@ -282,6 +278,9 @@ type blankGroup struct {
 	Count string
 	Names []string
 	Links []namedLink // the same, with their pages
+	ids   []int32     // the regions
+	First int         // how many the page lays out at once
+	More  string      // how many are left, "" = none
 }
 
 // namedLink is a name that leads to a page of its own.
@@ -297,7 +296,7 @@ func (b *builder) blanks(t int) ([]blankGroup, string) {
 	if len(s.Coverage.Blank[t]) == 0 {
 		return nil, b.t("blank.zero", level, tier.Name)
 	}
-	byGroup, links := map[int32][]string{}, map[int32][]namedLink{}
+	byGroup, links, ids := map[int32][]string{}, map[int32][]namedLink{}, map[int32][]int32{}
 	var order []int32
 	for _, r := range s.Coverage.Blank[t] {
 		g := ancestor(s.Regions, r, b.rank)
@@ -309,6 +308,7 @@ func (b *builder) blanks(t int) ([]blankGroup, string) {
 		}
 		byGroup[g] = append(byGroup[g], b.regionName(r))
 		links[g] = append(links[g], namedLink{b.regionName(r), regionLink(s.Regions.All[r].ID)})
+		ids[g] = append(ids[g], r)
 	}
 	slices.SortStableFunc(order, func(x, y int32) int {
 		return cmp.Or(cmp.Compare(len(byGroup[y]), len(byGroup[x])), cmp.Compare(x, y))
@@ -319,7 +319,11 @@ func (b *builder) blanks(t int) ([]blankGroup, string) {
 		if g >= 0 {
 			name = b.regionName(g)
 		}
-		out = append(out, blankGroup{Name: name, Count: group(int64(len(byGroup[g]))), Names: byGroup[g], Links: links[g]})
+		x := blankGroup{Name: name, Count: group(int64(len(byGroup[g]))), Names: byGroup[g], Links: links[g], ids: ids[g]}
+		if x.First = firstRows(len(x.ids), max(minFirst, maxFirst/len(order))); x.First < len(x.ids) {
+			x.More = b.t("rest.blank", group(int64(len(x.ids)-x.First)))
+		}
+		out = append(out, x)
 	}
 	return out, b.t("blank.line", group(int64(len(s.Coverage.Blank[t]))), level, tier.Name)
 }

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"compress/flate"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -29,11 +33,7 @@ func agree(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[i+1])), to))
 	}
 	page := readBytes(ts, filepath.Join(w.dir, "report.html"))
-	data := regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`).FindSubmatch(page)
-	if data == nil {
-		ts.Fatalf("report.html holds no data")
-	}
-	ts.Check(json.Unmarshal(data[1], &w.page))
+	ts.Check(json.Unmarshal(pageData(ts, page), &w.page))
 	book, err := excelize.OpenFile(filepath.Join(w.dir, "plan.xlsx"))
 	ts.Check(err)
 	for _, name := range book.GetSheetList()[:5] { // summary, regions, blank list, gaps, plan
@@ -51,6 +51,17 @@ func agree(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("only %d numbers were compared", w.compared)
 	}
 	ts.Logf("%d numbers agree", w.compared)
+}
+
+// pageData is the data that a report's page holds, as JSON: there it is deflated, in base64.
+func pageData(ts *testscript.TestScript, page []byte) []byte {
+	packed := regexp.MustCompile(`<script type="text/plain" id="data">(.*?)</script>`).FindSubmatch(page)
+	if packed == nil {
+		ts.Fatalf("report.html holds no data")
+	}
+	data, err := io.ReadAll(flate.NewReader(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(packed[1]))))
+	ts.Check(err)
+	return data
 }
 
 // walker holds the same study as everything that was written of it.

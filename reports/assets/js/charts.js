@@ -221,7 +221,7 @@
       charts.push(c);
       draw(c);
     });
-    SC.on(function (what) { charts.forEach(function (c) { if (what === 'tier' || c.def.id === 'trend') draw(c); }); });
+    SC.on(function (what) { charts.forEach(function (c) { if (what === 'tier' || what === 'year' && c.def.id === 'trend') draw(c); }); });
     var again = function () { charts.forEach(draw); };
     if (night.addEventListener) night.addEventListener('change', again);
     else night.addListener(again);

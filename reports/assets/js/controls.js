@@ -199,6 +199,7 @@
 
   // mapLegend lists the classes with how many cells fall in each, then the symbols.
   SC.mapLegend = function (map) {
+    map.told = true;
     var box = map.figure.querySelector('.legend'), d = SC.data, world = SC.world(), tier = SC.state.tier;
     var paintName = map.paint || map.figure.querySelector('[name="paint-' + map.id + '"]:checked').value;
     var paint = SC.paints[paintName](world, tier, map.id === 'plan' ? SC.state.year : 0, map);

@@ -3,7 +3,18 @@
 var SC = {};
 (function () {
   'use strict';
-  SC.data = JSON.parse(document.getElementById('data').textContent);
+  // unzip reads data of the page: JSON, or deflated JSON in base64.
+  SC.unzip = function (id) {
+    var e = document.getElementById(id), text = e.textContent;
+    if (e.type === 'application/json') return JSON.parse(text);
+    return JSON.parse(pako.inflateRaw(SC.bytes(text), { to: 'string' }));
+  };
+  SC.bytes = function (base64) {
+    var s = atob(base64), n = s.length, out = new Uint8Array(n);
+    for (var i = 0; i < n; i++) out[i] = s.charCodeAt(i);
+    return out;
+  };
+  SC.data = SC.unzip('data');
 
   // put turns one value into another by a patch: objects by key, lists by index.
   function put(value, patch) {
@@ -22,7 +33,7 @@ var SC = {};
     page.appendChild(other.content.cloneNode(true));
     document.documentElement.lang = other.lang;
     document.title = other.dataset.title;
-    put(SC.data, JSON.parse(document.getElementById('patch').textContent));
+    put(SC.data, SC.unzip('patch'));
   }
   if (other) other.remove();
   SC.state = { tier: SC.data.lead, year: SC.data.years.length };
@@ -80,9 +91,10 @@ var SC = {};
   };
 
   // regionPath is the chain of region names above and including r, without a top that stands alone.
+  var tops = -1;
   SC.regionPath = function (r) {
     var names = [], all = SC.data.regions;
-    var tops = all.filter(function (x) { return x.l === 0; }).length;
+    if (tops < 0) tops = all.filter(function (x) { return x.l === 0; }).length;
     for (; r >= 0; r = all[r].p) {
       if (all[r].p < 0 && names.length && tops === 1) break;
       names.unshift(all[r].n);

@@ -158,7 +158,7 @@
   function gaps(ctx, v, world, tier) {
     SC.data.gaps.forEach(function (g, i) {
       if (g.t !== tier) return;
-      traceAll(ctx, v, world.gaps[i], true);
+      traceAll(ctx, v, SC.gapShape(i), true);
       ctx.fillStyle = 'rgba(166,27,41,0.10)';
       ctx.fill('evenodd');
       ctx.strokeStyle = SC.colour.accent;
@@ -276,7 +276,7 @@
   };
 
   SC.gapOutline = function (ctx, v, i) {
-    traceAll(ctx, v, SC.world().gaps[i], true);
+    traceAll(ctx, v, SC.gapShape(i), true);
     ctx.strokeStyle = SC.colour.accent;
     ctx.lineWidth = 3.5;
     ctx.stroke();

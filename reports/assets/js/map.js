@@ -110,6 +110,7 @@
 
   // show puts the picture on the canvas, drawing it first when there is none.
   Map2D.prototype.show = function () {
+    if (!this.told) SC.mapLegend(this);
     if (!this.picture) this.render();
     var p = this.picture, v = this.view, k = v.s / p.s, ctx = this.ctx;
     ctx.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
@@ -165,7 +166,7 @@
   Map2D.prototype.redraw = function () {
     this.picture = null;
     this.mark = null;
-    SC.mapLegend(this);
+    this.told = false; // the legend follows with the picture
     this.frame();
   };
 
@@ -205,8 +206,7 @@
     Object.keys(SC.maps).forEach(function (id) {
       near.observe(SC.maps[id].figure);
       sizes.observe(SC.maps[id].figure.querySelector('.stage'));
-      SC.mapLegend(SC.maps[id]);
     });
-    SC.on(function () { Object.keys(SC.maps).forEach(function (id) { SC.maps[id].redraw(); }); });
+    SC.on(function (what) { if (what !== 'rows') Object.keys(SC.maps).forEach(function (id) { SC.maps[id].redraw(); }); });
   };
 })();

@@ -20,15 +20,23 @@
   // Pointing at a gap in the list marks it on the map; choosing it moves the map there.
   function startGaps() {
     var map = SC.maps.gaps, index = {};
+    if (!map) return;
     SC.data.gaps.forEach(function (g, i) { index[g.t + ':' + g.r] = i; });
-    document.querySelectorAll('[data-gap]').forEach(function (b) {
-      var i = index[b.dataset.gap];
-      if (!map || i === undefined) return;
-      function mark() { map.mark = { kind: 'gap', i: i }; map.frame(); }
-      b.addEventListener('mouseenter', mark);
-      b.addEventListener('focus', mark);
-      b.addEventListener('click', function () { map.focus(SC.data.gaps[i].box); mark(); SC.linkTo(SC.gapLink(SC.data.gaps[i])); });
+    function mark(b) { map.mark = { kind: 'gap', i: index[b.dataset.gap] }; map.frame(); }
+    document.querySelectorAll('.gaplist').forEach(function (list) {
+      rowsOf(list, '[data-gap]', mark, function (b) { var g = SC.data.gaps[index[b.dataset.gap]]; map.focus(g.box); mark(b); SC.linkTo(SC.gapLink(g)); });
     });
+  }
+
+  // rowsOf calls mark for rows that are pointed at or focused, and go for the one chosen, whenever they came into the list.
+  function rowsOf(list, selector, mark, go) {
+    function on(event, act) {
+      list.addEventListener(event, function (e) { var row = e.target.closest(selector); if (row) act(row, e); });
+    }
+    on('mouseover', mark);
+    on('focusin', mark);
+    on('click', go);
+    on('keydown', function (row, e) { if (e.key === 'Enter' && e.target === row && row.tagName !== 'BUTTON') go(row); });
   }
 
   function startPlan() {
@@ -52,20 +60,19 @@
       }, 1100);
     });
     show();
-    listTo('[data-pick]', SC.maps.plan, function (e) { return SC.data.picks[+e.dataset.pick]; });
+    listTo('table.plan', '[data-pick]', SC.maps.plan, function (e) { return SC.data.picks[+e.dataset.pick]; });
   }
 
   // listTo links rows of a table or list with points on a map: pointing marks, choosing moves there.
-  function listTo(selector, map, find) {
-    document.querySelectorAll(selector).forEach(function (row) {
-      var item = find(row);
-      if (!map || !item) return;
-      function mark() { map.mark = { kind: 'place', at: item.at }; map.frame(); }
-      function go() { map.focus([item.at[0], item.at[1], item.at[0], item.at[1]]); mark(); map.figure.scrollIntoView({ block: 'nearest' }); }
-      row.addEventListener('mouseenter', mark);
-      row.addEventListener('focus', mark);
-      row.addEventListener('click', go);
-      row.addEventListener('keydown', function (e) { if (e.key === 'Enter') go(); });
+  function listTo(where, selector, map, find) {
+    var list = document.querySelector(where);
+    if (!list || !map) return;
+    function mark(row) { map.mark = { kind: 'place', at: find(row).at }; map.frame(); }
+    rowsOf(list, selector, mark, function (row) {
+      var at = find(row).at;
+      map.focus([at[0], at[1], at[0], at[1]]);
+      mark(row);
+      map.figure.scrollIntoView({ block: 'nearest' });
     });
   }
 
@@ -141,6 +148,7 @@
   function startPrinting() {
     function set(on) {
       body.classList.toggle('printing', on);
+      if (on) SC.listForPrint();
       Object.keys(SC.maps).forEach(function (id) {
         var m = SC.maps[id];
         m.printing = on;
@@ -158,7 +166,7 @@
   // Long lists scroll in a window that ends on a whole row, says how much it holds, and opens on demand.
   function startFolds() {
     document.querySelectorAll('[data-fold]').forEach(function (box) {
-      var rows = box.querySelectorAll(box.dataset.fold), most = parseFloat(getComputedStyle(box).maxHeight);
+      var rows, most = parseFloat(getComputedStyle(box).maxHeight);
       var foot = SC.el('p', 'foldfoot'), say = SC.el('span', ''), button = SC.el('button', '', '');
       button.type = 'button';
       foot.appendChild(say);
@@ -166,12 +174,13 @@
       box.parentNode.insertBefore(foot, box.nextSibling);
       function fit() {
         if (!box.offsetParent) return;
-        var open = box.classList.contains('open');
+        rows = box.querySelectorAll(box.dataset.fold);
+        var all = rows.length + SC.unlisted(box), open = box.classList.contains('open');
         if (!open) { box.style.maxHeight = ''; most = parseFloat(getComputedStyle(box).maxHeight); }
         foot.hidden = !open && box.scrollHeight <= most + 2;
         button.textContent = open ? SC.word('fold.less') : SC.word('fold.all');
         button.setAttribute('aria-expanded', open);
-        if (open) { box.style.maxHeight = 'none'; say.textContent = SC.word('fold.open', SC.group(rows.length)); return; }
+        if (open) { box.style.maxHeight = 'none'; say.textContent = rows.length < all ? SC.word('fold.part', SC.group(rows.length), SC.group(all)) : SC.word('fold.open', SC.group(all)); return; }
         if (foot.hidden) return;
         var top = box.getBoundingClientRect().top - box.scrollTop, seen = 0, end = most;
         for (var i = 0; i < rows.length; i++) {
@@ -182,11 +191,11 @@
         }
         var bar = box.offsetHeight - box.clientHeight;
         box.style.maxHeight = Math.ceil(end + bar) + 'px';
-        say.textContent = SC.word('fold.some', SC.group(seen), SC.group(rows.length));
+        say.textContent = SC.word('fold.some', SC.group(seen), SC.group(all));
       }
       button.addEventListener('click', function () { box.classList.toggle('open'); fit(); });
       fit();
-      SC.on(function (what) { if (what === 'tier') fit(); });
+      SC.on(function (what) { if (what === 'tier' || what === 'rows') fit(); });
       var wide = box.clientWidth;
       new ResizeObserver(function () { if (box.clientWidth !== wide) { wide = box.clientWidth; requestAnimationFrame(fit); } }).observe(box);
     });
@@ -206,11 +215,12 @@
   SC.startCharts();
   startGaps();
   startPlan();
-  listTo('[data-station]', SC.maps.stations, function (e) {
+  listTo('.stationlist', '[data-station]', SC.maps.stations, function (e) {
     return SC.data.stations.filter(function (s) { return s.r === +e.dataset.station; })[0];
   });
   startRanking();
   startPrinting();
+  SC.startRest();
   startFolds();
   startLanguage();
   SC.startViews();

@@ -4,9 +4,7 @@
   'use strict';
 
   function Reader(base64) {
-    var s = atob(base64), n = s.length;
-    this.bytes = new Uint8Array(n);
-    for (var i = 0; i < n; i++) this.bytes[i] = s.charCodeAt(i);
+    this.bytes = SC.bytes(base64);
     this.at = 0;
     this.x = 0;
     this.y = 0;
@@ -125,8 +123,7 @@
       land: unpackLines(d.land),
       roads: d.roads.map(unpackLines),
       borders: d.borders.map(unpackLines),
-      exclude: d.exclude.map(unpackLines),
-      gaps: d.gaps.map(unpackLines)
+      exclude: d.exclude.map(unpackLines)
     };
     SC.unpacked = world;
     world.find = SC.cellFinder(world.hex);
@@ -150,25 +147,88 @@
     return bands.map(function (_, k) { return bands.lazy(k); });
   };
 
-  // cellFinder answers which cell holds a point: the nearest centre among those hashed nearby, as cells are almost regular
-  // hexagons.
+  // cellFinder answers which cell holds a point: the nearest centre among those in the nine squares around it, as cells are almost
+  // regular hexagons. The cells of square k are list[start[k]] .. list[start[k + 1]].
   SC.cellFinder = function (hex) {
-    var size = Math.max(hex.radius * 2, 1), bins = {}, i;
-    for (i = 0; i < hex.count; i++) {
-      var key = Math.floor(hex.x[i] / size) + ':' + Math.floor(hex.y[i] / size);
-      (bins[key] = bins[key] || []).push(i);
+    var size = Math.max(hex.radius * 2, 1), n = hex.count, x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity, i;
+    for (i = 0; i < n; i++) { x0 = Math.min(x0, hex.x[i]); x1 = Math.max(x1, hex.x[i]); y0 = Math.min(y0, hex.y[i]); y1 = Math.max(y1, hex.y[i]); }
+    if (!n) return function () { return -1; };
+    while ((x1 - x0) / size * ((y1 - y0) / size) > 4e6) size *= 2;
+    var across = Math.floor((x1 - x0) / size) + 1, down = Math.floor((y1 - y0) / size) + 1;
+    var start = new Uint32Array(across * down + 1), list = new Uint32Array(n), square = new Uint32Array(n);
+    for (i = 0; i < n; i++) {
+      square[i] = Math.floor((hex.x[i] - x0) / size) + across * Math.floor((hex.y[i] - y0) / size);
+      start[square[i] + 1]++;
     }
+    for (i = 0; i < across * down; i++) start[i + 1] += start[i];
+    var next = start.slice();
+    for (i = 0; i < n; i++) list[next[square[i]]++] = i;
     return function (x, y) {
-      var bx = Math.floor(x / size), by = Math.floor(y / size), best = -1, least = hex.radius * hex.radius;
-      for (var dx = -1; dx <= 1; dx++) {
-        for (var dy = -1; dy <= 1; dy++) {
-          (bins[(bx + dx) + ':' + (by + dy)] || []).forEach(function (c) {
-            var d = (hex.x[c] - x) * (hex.x[c] - x) + (hex.y[c] - y) * (hex.y[c] - y);
+      var bx = Math.floor((x - x0) / size), by = Math.floor((y - y0) / size), best = -1, least = hex.radius * hex.radius;
+      for (var cy = Math.max(by - 1, 0); cy <= Math.min(by + 1, down - 1); cy++) {
+        for (var cx = Math.max(bx - 1, 0); cx <= Math.min(bx + 1, across - 1); cx++) {
+          for (var k = start[cx + across * cy]; k < start[cx + across * cy + 1]; k++) {
+            var c = list[k], d = (hex.x[c] - x) * (hex.x[c] - x) + (hex.y[c] - y) * (hex.y[c] - y);
             if (d < least) { least = d; best = c; }
-          });
+          }
         }
       }
       return best;
     };
   };
+
+  // gapShape is the outline of a gap as a set of rings, made of its cells when first asked for.
+  var shapes = [];
+  SC.gapShape = function (i) {
+    if (!shapes[i]) {
+      var g = SC.data.gaps[i], cells = SC.numbers(g.cells, g.count, Int32Array);
+      for (var k = 1; k < cells.length; k++) cells[k] += cells[k - 1];
+      shapes[i] = SC.outline(SC.world(), cells);
+    }
+    return shapes[i];
+  };
+
+  // outline dissolves cells: it goes along the edges that no other of the cells shares, keeping to the same side.
+  SC.outline = function (world, cells) {
+    var hex = world.hex, own = {}, seen = {}, xy = [], start = [0], box = [];
+    cells.forEach(function (c) { own[c] = sides(world, c); });
+    function outer(c, k) { return !own[own[c].next[k]]; }
+    // along is the edge after edge k of cell c: the next of its own, or, where a cell of ours lies behind that, one of that cell's.
+    function along(c, k) {
+      k = (k + 1) % own[c].next.length;
+      for (var turns = 0; !outer(c, k) && turns < 12; turns++) {
+        var to = own[c].next[k], at = own[to].next.indexOf(c);
+        if (at < 0) break;
+        c = to;
+        k = (at + 1) % own[to].next.length;
+      }
+      return [c, k];
+    }
+    cells.forEach(function (first) {
+      own[first].next.forEach(function (_, edge) {
+        if (!outer(first, edge) || seen[first + ':' + edge]) return;
+        var at = [first, edge], x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+        do {
+          var s = own[at[0]], x = s.xy[2 * at[1]], y = s.xy[2 * at[1] + 1];
+          seen[at[0] + ':' + at[1]] = true;
+          xy.push(x, y);
+          x0 = Math.min(x0, x); y0 = Math.min(y0, y); x1 = Math.max(x1, x); y1 = Math.max(y1, y);
+          at = along(at[0], at[1]);
+        } while (!seen[at[0] + ':' + at[1]]);
+        start.push(xy.length / 2);
+        box.push(x0, y0, x1, y1);
+      });
+    });
+    return { count: start.length - 1, xy: new Float32Array(xy), start: new Uint32Array(start), box: new Float32Array(box) };
+  };
+
+  // sides are a cell's corners, and behind the edge from each corner to the next the cell that lies there (-1 = none).
+  function sides(world, c) {
+    var hex = world.hex, xy = hex.odd[c] || hex.corners.subarray(12 * c, 12 * c + 12), n = xy.length / 2, next = [];
+    for (var k = 0; k < n; k++) {
+      var z = (k + 1) % n;
+      next.push(world.find(xy[2 * k] + xy[2 * z] - hex.x[c], xy[2 * k + 1] + xy[2 * z + 1] - hex.y[c]));
+    }
+    return { xy: xy, next: next };
+  }
 })();

@@ -141,13 +141,12 @@
 
   function pickTable(list) {
     return table([[SC.word('col.year'), 1], [SC.word('col.site')], [SC.word('col.tier')], [SC.word('col.cost'), 1], [SC.word('col.gained'), 1], [SC.word('col.reason')]],
-      list.slice(0, MOST).map(function (k) { return [String(k.y), k.n, d.tiers[k.t].name, SC.money(k.c), SC.people(k.g), reason(k)]; }));
+      list.slice(0, MOST).map(function (i) { var k = d.picks[i]; return [String(k.y), k.n, d.tiers[k.t].name, SC.money(k.c), SC.people(k.g), reason(i)]; }));
   }
 
-  // reason is what the table of the plan says: it is written once, there.
+  // reason is what the table of the plan says of a pick.
   function reason(k) {
-    var cell = document.querySelector('tr[data-pick="' + d.picks.indexOf(k) + '"] td:last-child');
-    return cell ? cell.textContent : SC.word('reason.rest');
+    return SC.rest().plan[k][8];
   }
 
   function siteTable(list) {
@@ -210,7 +209,8 @@
     if (kids) { add(side, 'h3', '', SC.word('view.children')); side.appendChild(kids); }
     var b = blanks(r);
     if (b) block(SC.word('view.blank'), b);
-    var g = gapsIn(r), k = d.picks.filter(function (p) { return inside(p.rg, r); }), s = [];
+    var g = gapsIn(r), k = [], s = [];
+    d.picks.forEach(function (p, i) { if (inside(p.rg, r)) k.push(i); });
     if (g.length) block(SC.word('view.gaps'), gapTable(g), g.length - MOST);
     if (k.length) block(SC.word('view.picks'), pickTable(k), k.length - MOST);
     d.sites.forEach(function (x, i) { if (inside(x.rg, r)) s.push(i); });
