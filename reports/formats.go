@@ -109,6 +109,9 @@ type layerSpec struct {
 }
 
 func (b *builder) layers() []layerSpec {
+	if b.only != nil {
+		return b.only
+	}
 	return []layerSpec{{"cells", true, b.cellLayer}, {"sites", false, b.siteLayer}, {"gaps", true, b.gapLayer},
 		{"plan", false, b.planLayer}, {"stations", false, b.stationLayer}, {"regions", true, b.regionLayer}}
 }

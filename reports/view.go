@@ -136,7 +136,8 @@ type builder struct {
 	words
 	s     *Study
 	cells []cell
-	rank  int // level that is ranked
+	rank  int         // level that is ranked
+	only  []layerSpec // the layers to write; nil = those of a report
 }
 
 // buildPage arranges the whole page.

@@ -9,6 +9,7 @@ import (
 
 	"sitecover/cmd/internal/run"
 	"sitecover/data"
+	"sitecover/reports"
 	"sitecover/siting"
 )
 
@@ -21,6 +22,7 @@ type siteFlags struct {
 	stations bool
 	rejected bool
 	out      string
+	files    run.ReportOptions
 	why      string
 	model    string
 	cross    crossFlags
@@ -38,7 +40,7 @@ func (a *app) siteCmd() *cobra.Command {
 --share: the fewest sites that cover this share of people (LSCP); --stations: 红色驿站 by footfall.
 Every answer comes with a bound and the gap to it.`),
 		Example: "  sitecover site study.yaml --tier station --sites 5\n  sitecover site study.yaml --tier centre --budget \"300 万元\"\n" +
-			"  sitecover site study.yaml --tier point --share 90%\n  sitecover site study.yaml --stations",
+			"  sitecover site study.yaml --tier point --share 90%\n  sitecover site study.yaml --stations\n  sitecover site study.yaml --tier station --sites 5 --out 选址",
 		Args: a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(cmd); err != nil {
@@ -70,9 +72,43 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 第二处可选最多、capacitated 按容量服务最多、region 每个区划各有一处；默认按所问取 mclp 或 lscp",
 		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site for most), capacitated (most served within capacities), region (every region its own); by default mclp or lscp as the question asks"))
 	flags.StringVar(&f.why, "why", "", a.t("说明这个地点或网格为什么是或不是候选", "say why this place or cell is a candidate or not"))
+	flags.StringVar(&f.out, "out", "", a.t("把结果写进这个文件夹：sites.xlsx 和图层", "write the answer into this folder: sites.xlsx and map layers"))
+	flags.StringSliceVar(&f.files.Layers, "layers", nil, a.t("与 --out 同用，图层格式：%s（默认 %s）", "with --out, layer formats: %s (default %s)", proposalLayers(), strings.Join(reports.DefaultLayers, ",")))
+	flags.StringVar(&f.files.CRS, "crs", "", a.t("与 --out 同用，图层坐标：wgs84、cgcs2000、gcj02（默认 wgs84）", "with --out, coordinates of the layers: wgs84, cgcs2000, gcj02 (default wgs84)"))
 	a.crossFlags(cmd, &f.cross)
 	a.searchFlags(cmd)
 	return cmd
+}
+
+// proposalLayers are the formats that the answers of site come in.
+func proposalLayers() string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(reports.AllLayers), func(l string) bool { return l == reports.CSV }), ",")
+}
+
+// checkFiles refuses flags of --out without it, and formats that an answer does not come in.
+func (f *siteFlags) checkFiles(cmd *cobra.Command) error {
+	switch {
+	case f.out == "" && (cmd.Flags().Changed("layers") || cmd.Flags().Changed("crs")):
+		return usage("--layers、--crs 要与 --out 同用", "--layers and --crs go with --out")
+	case f.out != "" && f.why != "":
+		return usage("--out 不能与 --why 同用", "--out excludes --why")
+	case slices.Contains(f.files.Layers, reports.CSV):
+		return usage("--layers 没有 csv，可用：%s", "--layers has no csv; known are %s", proposalLayers())
+	}
+	if err := (reports.Options{Layers: f.files.Layers, CRS: f.files.CRS}).Validate(); err != nil {
+		return usage("%v", "%v", err)
+	}
+	return nil
+}
+
+// writeOptions completes the options of --out.
+func (a *app) writeOptions(s *run.Session, f siteFlags) run.ReportOptions {
+	o := f.files
+	if o.Lang = a.langFlag; o.Lang == "" {
+		o.Lang = s.Study.Language
+	}
+	o.Version = version
+	return o
 }
 
 // check refuses none or several questions at once.
@@ -98,6 +134,9 @@ func (f *siteFlags) check(cmd *cobra.Command) error {
 		return usage("--solver、--write-lp 不能与 --stations、--why 同用", "--solver and --write-lp exclude --stations and --why")
 	}
 	if err := f.cross.check(); err != nil {
+		return err
+	}
+	if err := f.checkFiles(cmd); err != nil {
 		return err
 	}
 	return f.checkModel()
@@ -183,10 +222,16 @@ func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 			return a.checkError(err)
 		}
 	}
+	if f.out != "" {
+		if err := s.WriteSites(cmd.Context(), f.out, p, one, a.writeOptions(s, f)); err != nil {
+			return err
+		}
+	}
 	if a.json {
 		return a.emit(v)
 	}
 	a.printOne(p, v)
+	a.printOut(f.out)
 	return nil
 }
 

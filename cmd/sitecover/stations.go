@@ -20,6 +20,11 @@ func (a *app) stations(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 		return err
 	}
 	v := run.StationsView(s, f.rejected)
+	if f.out != "" {
+		if err := s.WriteStations(cmd.Context(), f.out, a.writeOptions(s, f)); err != nil {
+			return err
+		}
+	}
 	if a.json {
 		return a.emit(v)
 	}
@@ -35,7 +40,15 @@ func (a *app) stations(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 	w.Render()
 	a.printf("稳健度：人流权重与半径在 ±20 %% 内变动时仍被选中的比例", "kept: share of runs that still choose it when weights and catchment move by ±20 %%")
 	a.printStationProof(v)
+	a.printOut(f.out)
 	return nil
+}
+
+// printOut says where the answer was written, if it was.
+func (a *app) printOut(dir string) {
+	if dir != "" {
+		a.printf("已写入 %s：sites.xlsx 和 layers/", "written to %s: sites.xlsx and layers/", dir)
+	}
 }
 
 // printStationProof tells how good the stations are together, and what became of the other places.
