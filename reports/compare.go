@@ -63,7 +63,7 @@ func WriteComparison(ctx context.Context, dir string, c *Comparing, o Options) e
 		{"compare.html", v.writeHTML},
 		{"compare.xlsx", func(w io.Writer) error { return v.after.writeSheets(w, v.sheets(), noMore) }},
 		{"compare.json", func(w io.Writer) error { _, err := w.Write(c.JSON); return err }},
-	}, nil)
+	}, o.Manifest)
 }
 
 // comparison is a comparison report under way: the builders of both sides, which share their words.

@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/spf13/cobra"
 
+	"sitecover/cmd/internal/run"
 	"sitecover/data"
 	"sitecover/data/store"
 )
@@ -211,10 +212,11 @@ func (t *tracking) exportCmd() *cobra.Command {
 }
 
 func (t *tracking) export(ctx context.Context, dir string) error {
-	out, err := t.exportSound(ctx, dir)
+	out, head, err := t.exportSound(ctx, dir)
 	var damaged *store.DamagedError
 	if errors.As(err, &damaged) {
 		fmt.Fprintln(t.err, damaged.Text().In(t.lang))
+		head = nil
 		var found *store.Salvaged
 		if found, err = store.Salvage(t.path()); err == nil {
 			out, err = store.ExportSalvaged(found, dir, t.lang)
@@ -226,6 +228,9 @@ func (t *tracking) export(ctx context.Context, dir string) error {
 	if err != nil {
 		return storeError(err)
 	}
+	if err := run.SealExport(dir, version, t.path(), head); err != nil {
+		return err
+	}
 	if err := t.printExport(dir, out); err != nil {
 		return err
 	}
@@ -235,16 +240,19 @@ func (t *tracking) export(ctx context.Context, dir string) error {
 	return nil
 }
 
-func (t *tracking) exportSound(ctx context.Context, dir string) (*store.Exported, error) {
+// exportSound exports a ledger that can be read, and tells how far it goes.
+func (t *tracking) exportSound(ctx context.Context, dir string) (out *store.Exported, head *run.LedgerManifest, err error) {
 	s, err := store.Open(ctx, t.path(), store.Options{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out, err := s.Export(ctx, dir, t.lang)
-	if closed := s.Close(); err == nil {
-		err = closed
+	defer func() { err = errors.Join(err, s.Close()) }()
+	head = &run.LedgerManifest{}
+	if head.LastEvent, head.Hash, err = s.Head(ctx); err != nil {
+		return nil, nil, err
 	}
-	return out, err
+	out, err = s.Export(ctx, dir, t.lang)
+	return out, head, err
 }
 
 func (t *tracking) printExport(dir string, out *store.Exported) error {

@@ -13,14 +13,17 @@ func (a *app) verifyCmd() *cobra.Command {
 	o := run.VerifyOptions{Version: version}
 	cmd := &cobra.Command{
 		Use:   "verify [folder]",
-		Short: a.t("核验一份报告：重读输入、重算，列出不同之处", "verify a report: read its inputs and run it again, and list what differs"),
-		Long: a.t(`报告文件夹里的 manifest.json 记着每个输入和输出的 sha256、程序版本、种子和选项。本命令据此逐个核对输入和输出文件，
-再按同样的选项重算一遍，说出哪里不同：输入改了、程序换了、输出被改过、结果变了。不改动报告。
+		Short: a.t("核验写出的文件夹：重读输入、重算，列出不同之处", "verify a folder that was written: read its inputs and make it again, and list what differs"),
+		Long: a.t(`report、compare --output、check --fix 和 track export 写出的文件夹里，manifest.json 记着每个输入和输出的 sha256、程序版本、种子和选项。
+本命令据此逐个核对输入和输出文件，再按同样的选项重做一遍，说出哪里不同：输入改了、程序换了、输出被改过、结果变了。不改动文件夹。
+导出的台账只核对文件，不重做：台账还会增加；清单里记着最后一个事件的校验值，可用 sitecover track verify --head 核对。
 退出码：0 完全一致；1 有不同。`,
-			`The manifest.json of a report folder holds the sha256 of every input and output, the version, the seed and the options. This command
-compares them file by file, runs the study again with the same options, and says what differs: an input that changed, another
-program, an output that was edited, another result. It does not touch the report. Exit codes: 0 all the same; 1 something differs.`),
-		Example: "  sitecover verify report\n  sitecover verify report --hashes\n  sitecover verify report --study other/study.yaml --json",
+			`The manifest.json of a folder that report, compare --output, check --fix or track export wrote holds the sha256 of every input and
+output, the version, the seed and the options. This command compares them file by file, makes the folder again with the same options, and
+says what differs: an input that changed, another program, an output that was edited, another result. It does not touch the folder.
+Of an exported ledger only the files are compared, for the ledger goes on: its manifest holds the hash of the last event, which
+sitecover track verify --head proves. Exit codes: 0 all the same; 1 something differs.`),
+		Example: "  sitecover verify report\n  sitecover verify report --hashes\n  sitecover verify 对比\n  sitecover verify report --study other/study.yaml --json",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "report"
@@ -30,7 +33,7 @@ program, an output that was edited, another result. It does not touch the report
 			o.Options = a.options()
 			v, err := run.Verify(cmd.Context(), dir, o)
 			if errors.Is(err, run.ErrManifest) {
-				return &failure{text: data.T("%s 里没有可用的 manifest.json：不是报告文件夹，或由旧版本写出", "%s holds no manifest.json that can be read: it is no report folder, or an old one", dir), err: err}
+				return &failure{text: data.T("%s 里没有可用的 manifest.json：不是本程序写出的文件夹，或由旧版本写出", "%s holds no manifest.json that can be read: it is no folder that this program wrote, or an old one", dir), err: err}
 			}
 			if v == nil {
 				return err
@@ -39,7 +42,7 @@ program, an output that was edited, another result. It does not touch the report
 		},
 	}
 	cmd.Flags().StringVar(&o.Study, "study", "", a.t("研究文件（默认用 manifest.json 里记的）", "the study file (default: the one that manifest.json names)"))
-	cmd.Flags().BoolVar(&o.HashOnly, "hashes", false, a.t("只核对文件，不重算", "compare the files only, do not run the study again"))
+	cmd.Flags().BoolVar(&o.HashOnly, "hashes", false, a.t("只核对文件，不重做", "compare the files only, do not make them again"))
 	return cmd
 }
 
@@ -60,7 +63,12 @@ func (a *app) printVerification(v *run.Verification, failed error) error {
 	case !v.Same:
 		return &failure{text: data.T("%s 有 %d 处与 manifest.json 不符", "%s differs from its manifest.json in %d place(s)", v.Folder, len(v.Differences))}
 	case !a.json && v.Rerun:
-		a.printf("一致：%d 个输入、%d 个输出，重算结果逐字节相同", "the same: %d inputs, %d outputs, and running it again gives the same bytes", v.Inputs, v.Outputs)
+		a.printf("一致：%d 个输入、%d 个输出，重做结果逐字节相同", "the same: %d inputs, %d outputs, and running it again gives the same bytes", v.Inputs, v.Outputs)
+	case !a.json && v.Command == run.MadeByExport:
+		a.printf("一致：%d 个输出（导出的台账不重做）", "the same: %d outputs (what was exported of a ledger is not made again)", v.Outputs)
+		if v.LedgerHash != "" {
+			a.printf("台账本身用 sitecover track verify --head %s 核对", "the ledger itself is proved by sitecover track verify --head %s", v.LedgerHash)
+		}
 	case !a.json:
 		a.printf("一致：%d 个输入、%d 个输出（没有重算）", "the same: %d inputs, %d outputs (not run again)", v.Inputs, v.Outputs)
 	}

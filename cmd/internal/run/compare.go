@@ -145,7 +145,10 @@ func CompareReport(ctx context.Context, before, after *Session, dir string, o Re
 	if c.Before.Name == c.After.Name && c.Before.Date.Equal(c.After.Date) { // scenarios of one study: told apart by their files
 		c.BeforeName, c.AfterName = before.Study.Path, after.Study.Path
 	}
-	return view, reports.WriteComparison(ctx, dir, c, reports.Options{Lang: o.Lang})
+	return view, reports.WriteComparison(ctx, dir, c, reports.Options{Lang: o.Lang,
+		Manifest: func(files []reports.Written) ([]byte, error) {
+			return manifestOfComparison(before, after, dir, o, files)
+		}})
 }
 
 func comparisonView(before, after *Session, diff *coverage.Comparison) *Comparison {

@@ -29,9 +29,9 @@ type CorrectionView struct {
 	Text string `json:"text"`
 }
 
-// Fix writes corrected copies into a folder and examines them like any study.
-func (c *Checkup) Fix(ctx context.Context, dir string, opts Options) (*Fixed, *Checkup, error) {
-	changes, err := data.Fix(ctx, &c.Examination, dir)
+// Fix writes corrected copies and the manifest of them, of a version of the program, into a folder, and examines them like any study.
+func (c *Checkup) Fix(ctx context.Context, dir, version string, opts Options) (*Fixed, *Checkup, error) {
+	changes, err := c.correct(ctx, dir, version)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,6 +50,20 @@ func (c *Checkup) Fix(ctx context.Context, dir string, opts Options) (*Fixed, *C
 		}
 	}
 	return f, again, nil
+}
+
+// correct writes the folder: the copies, and last the manifest of them.
+func (c *Checkup) correct(ctx context.Context, dir, version string) ([]data.Change, error) {
+	changes, err := data.Fix(ctx, &c.Examination, dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := madeOf(dir, c.Study, c.Inputs, c.Findings)
+	if err != nil {
+		return nil, err
+	}
+	m.Version, m.Command = version, MadeByFix
+	return changes, m.seal(dir)
 }
 
 func (c *Checkup) tally() (t Tally) {

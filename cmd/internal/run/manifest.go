@@ -9,14 +9,26 @@ import (
 	"sitecover/reports"
 )
 
-// ReportManifest tells what a report was made of, so that anyone can check it later: every input with its hash and every decision about it, the
+// Kinds of folders that hold a manifest, by the command that wrote them.
+const (
+	MadeByReport  = "report"
+	MadeByCompare = "compare"
+	MadeByFix     = "check --fix"
+	MadeByExport  = "track export"
+)
+
+// ReportManifest tells what a folder was made of, so that anyone can check it later: every input with its hash and every decision about it, the
 // program and its options, and every output. It holds no clock: the same inputs, options and program give the same bytes.
 type ReportManifest struct {
 	Format      int                  `json:"format"`
 	Program     string               `json:"program"`
 	Version     string               `json:"version"`
+	Command     string               `json:"command"` // that wrote the folder; "" (of older versions) = report
 	Study       string               `json:"study"`
-	StudyFile   string               `json:"studyFile"` // relative to the folder of the manifest, with slashes
+	StudyFile   string               `json:"studyFile"`            // relative to the folder of the manifest, with slashes
+	BeforeFile  string               `json:"beforeFile,omitempty"` // of the study that is compared with, in the same way
+	Given       []string             `json:"given,omitempty"`      // the two studies as they were typed: a comparison names them so
+	Ledger      *LedgerManifest      `json:"ledger,omitempty"`     // how far the ledger went that was exported
 	Date        string               `json:"date"`
 	Seed        uint64               `json:"seed"`
 	Options     ManifestOptions      `json:"options"`
@@ -46,6 +58,7 @@ type ManifestOptions struct {
 type ManifestInput struct {
 	Path      string             `json:"path"` // as the study names it
 	Role      string             `json:"role"`
+	Side      string             `json:"side,omitempty"` // "before" = of the study that is compared with
 	SHA256    string             `json:"sha256"`
 	Bytes     int64              `json:"bytes"`
 	Rows      int                `json:"rows"`
@@ -74,7 +87,7 @@ type ManifestAssumption struct {
 
 // manifest describes a report that is about to be written into dir.
 func (s *Session) manifest(dir string, o ReportOptions, files []reports.Written) ([]byte, error) {
-	study, err := relative(dir, s.Study.Path)
+	m, err := s.made(dir, o.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -82,14 +95,8 @@ func (s *Session) manifest(dir string, o ReportOptions, files []reports.Written)
 	if layers == nil {
 		layers = reports.DefaultLayers
 	}
-	m := ReportManifest{Format: manifestFormat, Program: "sitecover", Version: o.Version, Study: s.Study.Name, StudyFile: study,
-		Date: s.Study.Date.Format(time.DateOnly), Seed: s.Study.Seed, Outputs: files, Inputs: []ManifestInput{}, Findings: []ManifestDecision{}, Assumptions: []ManifestAssumption{},
-		Options: ManifestOptions{Lang: o.Lang, Layers: layers, CRS: o.CRS, Brief: o.Brief, Frontier: o.Frontier, Gap: s.opts.Search.Gap, Iterations: s.opts.Search.Iterations, Stopped: s.opts.Stop != nil && s.opts.Stop.Ended(), Time: s.opts.Search.Time.String()}}
-	at := map[string]int{}
-	for i, in := range s.Data.Inputs {
-		at[in.Path] = i
-		m.Inputs = append(m.Inputs, ManifestInput{Path: in.Path, Role: in.Role, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows, CRS: in.CRS, Columns: in.Columns, Decisions: []ManifestDecision{}})
-	}
+	m.Command, m.Outputs = MadeByReport, files
+	m.Options = ManifestOptions{Lang: o.Lang, Layers: layers, CRS: o.CRS, Brief: o.Brief, Frontier: o.Frontier, Gap: s.opts.Search.Gap, Iterations: s.opts.Search.Iterations, Stopped: s.opts.Stop != nil && s.opts.Stop.Ended(), Time: s.opts.Search.Time.String()}
 	if logo := s.Study.Report.Logo; logo != "" {
 		sum, err := hashFile(filepath.Join(s.Study.Dir, filepath.FromSlash(logo)))
 		if err != nil {
@@ -97,7 +104,58 @@ func (s *Session) manifest(dir string, o ReportOptions, files []reports.Written)
 		}
 		m.Inputs = append(m.Inputs, ManifestInput{Path: logo, Role: "logo", SHA256: sum, Decisions: []ManifestDecision{}})
 	}
-	for _, f := range s.Data.Findings {
+	return m.text()
+}
+
+// manifestOfComparison describes a comparison that is about to be written into dir. Its assumptions are those of the later study.
+func manifestOfComparison(before, after *Session, dir string, o ReportOptions, files []reports.Written) ([]byte, error) {
+	m, err := after.made(dir, o.Version)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := before.made(dir, o.Version)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range earlier.Inputs {
+		in.Side = sideBefore
+		m.Inputs = append(m.Inputs, in)
+	}
+	m.Findings = append(m.Findings, earlier.Findings...)
+	m.Command, m.BeforeFile, m.Given, m.Outputs = MadeByCompare, earlier.StudyFile, []string{before.Study.Path, after.Study.Path}, files
+	m.Options.Lang = o.Lang
+	return m.text()
+}
+
+const sideBefore = "before"
+
+// made tells what the study was made of, as seen from dir.
+func (s *Session) made(dir, version string) (*ReportManifest, error) {
+	m, err := madeOf(dir, s.Study, s.Data.Inputs, s.Findings())
+	if err != nil {
+		return nil, err
+	}
+	m.Version = version
+	for _, a := range s.Assumptions() {
+		m.Assumptions = append(m.Assumptions, ManifestAssumption{a.Key, a.Value, a.Source, a.Default})
+	}
+	return m, nil
+}
+
+// madeOf is a manifest of a study's inputs, as seen from dir; version, command, options and outputs are the caller's to add.
+func madeOf(dir string, study *data.Study, inputs []data.Input, findings []data.Finding) (*ReportManifest, error) {
+	m := newManifest()
+	m.Study, m.Date, m.Seed = study.Name, study.Date.Format(time.DateOnly), study.Seed
+	var err error
+	if m.StudyFile, err = relative(dir, study.Path); err != nil {
+		return nil, err
+	}
+	at := map[string]int{}
+	for i, in := range inputs {
+		at[in.Path] = i
+		m.Inputs = append(m.Inputs, ManifestInput{Path: in.Path, Role: in.Role, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows, CRS: in.CRS, Columns: in.Columns, Decisions: []ManifestDecision{}})
+	}
+	for _, f := range findings {
 		d := decision(f)
 		if i, known := at[f.File]; known {
 			d.File = ""
@@ -106,15 +164,49 @@ func (s *Session) manifest(dir string, o ReportOptions, files []reports.Written)
 			m.Findings = append(m.Findings, d)
 		}
 	}
-	for _, f := range s.spreadFindings() {
-		m.Findings = append(m.Findings, decision(f))
-	}
-	for _, a := range s.Assumptions() {
-		m.Assumptions = append(m.Assumptions, ManifestAssumption{a.Key, a.Value, a.Source, a.Default})
-	}
+	return m, nil
+}
+
+func newManifest() *ReportManifest {
+	return &ReportManifest{Format: manifestFormat, Program: "sitecover", Inputs: []ManifestInput{}, Findings: []ManifestDecision{}, Assumptions: []ManifestAssumption{},
+		Options: ManifestOptions{Layers: []string{}, Time: "0s"}, Outputs: []reports.Written{}}
+}
+
+func (m *ReportManifest) text() ([]byte, error) {
 	text, err := json.MarshalIndent(m, "", "  ")
 	return append(text, '\n'), err
 }
+
+// seal writes the manifest of a folder that is complete but for it: what is there now are the outputs.
+func (m *ReportManifest) seal(dir string) error {
+	list, err := Written(dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		m.Outputs = append(m.Outputs, reports.Written(f))
+	}
+	text, err := m.text()
+	if err != nil {
+		return err
+	}
+	return WriteFile(filepath.Join(dir, reports.ManifestName), text)
+}
+
+// SealExport writes the manifest of a folder into which a ledger was exported. Ledger is nil of a damaged one, whose end is not known.
+func SealExport(dir, version, ledgerFile string, ledger *LedgerManifest) error {
+	m := newManifest()
+	m.Version, m.Command, m.Ledger = version, MadeByExport, ledger
+	path, err := relative(dir, ledgerFile)
+	if err != nil {
+		return err
+	}
+	m.Inputs = append(m.Inputs, ManifestInput{Path: path, Role: roleLedger, Decisions: []ManifestDecision{}})
+	return m.seal(dir)
+}
+
+// roleLedger is an input whose bytes change without its content: the hash of its last event stands for it.
+const roleLedger = "ledger"
 
 func decision(f data.Finding) ManifestDecision {
 	return ManifestDecision{Severity: f.Severity, Code: f.Code, File: f.File, Row: f.Row, ZH: f.What.ZH, EN: f.What.EN}

@@ -19,7 +19,7 @@ import (
 	"sitecover/reports"
 )
 
-// Kinds of differences between a report and what it says it was made of.
+// Kinds of differences between a folder and what it says it was made of.
 const (
 	DiffVersion       = "version"        // another program
 	DiffInputChanged  = "input-changed"  // an input has other bytes
@@ -43,13 +43,15 @@ type Difference struct {
 // Verification is the outcome of Verify.
 type Verification struct {
 	Folder      string       `json:"folder"`
+	Command     string       `json:"command"` // that wrote the folder
 	Study       string       `json:"study"`
 	StudyFile   string       `json:"studyFile"`
 	Version     string       `json:"version"` // that made the report
 	Same        bool         `json:"same"`
 	Inputs      int          `json:"inputs"`
 	Outputs     int          `json:"outputs"`
-	Rerun       bool         `json:"rerun"` // the study was run again
+	Rerun       bool         `json:"rerun"`                // it was made again and compared; exports of ledgers never are
+	LedgerHash  string       `json:"ledgerHash,omitempty"` // of the last event of the ledger that was exported
 	Differences []Difference `json:"differences"`
 }
 
@@ -80,38 +82,53 @@ func ReadManifest(dir string) (*ReportManifest, error) {
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
-	if m.Program != "sitecover" || m.Format != manifestFormat || m.StudyFile == "" || len(m.Outputs) == 0 {
+	if m.Program != "sitecover" || m.Format != manifestFormat || len(m.Outputs) == 0 {
 		return nil, fmt.Errorf("%w: program %q, format %d", ErrManifest, m.Program, m.Format)
+	}
+	m.Command = cmp.Or(m.Command, MadeByReport)
+	switch m.Command {
+	case MadeByReport, MadeByFix:
+		if m.StudyFile == "" {
+			return nil, fmt.Errorf("%w: no studyFile", ErrManifest)
+		}
+	case MadeByCompare:
+		if m.StudyFile == "" || m.BeforeFile == "" || len(m.Given) != 2 {
+			return nil, fmt.Errorf("%w: not both studies", ErrManifest)
+		}
+	case MadeByExport:
+	default:
+		return nil, fmt.Errorf("%w: command %q", ErrManifest, m.Command)
 	}
 	return m, nil
 }
 
-// Verify reads the inputs of a report again, runs its study again with the same options, and lists what differs. Nothing is written but to a
-// temporary folder. Problems of the inputs are data.InputErrors; the differences found until then come with them.
+// Verify reads the inputs of a folder again, makes it again with the same options, and lists what differs. Nothing is written but to a
+// temporary folder. What was exported of a ledger is only compared with its manifest: the ledger goes on, and proves itself. Problems of the
+// inputs are data.InputErrors; the differences found until then come with them.
 func Verify(ctx context.Context, dir string, o VerifyOptions) (*Verification, error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}
-	study := o.Study
-	if study == "" {
-		study = filepath.FromSlash(m.StudyFile)
-		if !filepath.IsAbs(study) {
-			study = filepath.Join(dir, study)
-		}
+	at := studies{after: o.Study, before: named(dir, m.BeforeFile)}
+	if at.after == "" {
+		at.after = named(dir, m.StudyFile)
 	}
-	v := &Verification{Folder: dir, Study: m.Study, StudyFile: study, Version: m.Version, Inputs: len(m.Inputs), Outputs: len(m.Outputs), Differences: []Difference{}}
+	v := &Verification{Folder: dir, Command: m.Command, Study: m.Study, StudyFile: at.after, Version: m.Version, Inputs: len(m.Inputs), Outputs: len(m.Outputs), Differences: []Difference{}}
+	if m.Ledger != nil {
+		v.LedgerHash = m.Ledger.Hash
+	}
 	if m.Version != o.Version {
 		v.add(DiffVersion, "", m.Version, o.Version)
 	}
-	if err := v.compareInputs(m, study); err != nil {
+	if err := v.compareInputs(m, at); err != nil {
 		return nil, err
 	}
 	if err := v.compareOutputs(m, dir); err != nil {
 		return nil, err
 	}
-	if !o.HashOnly {
-		if err := v.again(ctx, m, study, o); err != nil {
+	if !o.HashOnly && m.Command != MadeByExport {
+		if err := v.again(ctx, m, at, o); err != nil {
 			return v, err
 		}
 		v.Rerun = true
@@ -120,13 +137,32 @@ func Verify(ctx context.Context, dir string, o VerifyOptions) (*Verification, er
 	return v, nil
 }
 
+// studies are the files of the study of a folder, and of that which it is compared with.
+type studies struct{ after, before string }
+
+// named finds a file that a manifest in dir names; "" stays.
+func named(dir, file string) string {
+	path := filepath.FromSlash(file)
+	if file == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
 func (v *Verification) add(kind, file, was, now string) {
 	v.Differences = append(v.Differences, Difference{kind, file, was, now})
 }
 
 // compareInputs hashes every input of the manifest. The first is the study file itself.
-func (v *Verification) compareInputs(m *ReportManifest, study string) error {
+func (v *Verification) compareInputs(m *ReportManifest, at studies) error {
 	for _, in := range m.Inputs {
+		if in.Role == roleLedger {
+			continue
+		}
+		study := at.after
+		if in.Side == sideBefore {
+			study = at.before
+		}
 		path := filepath.FromSlash(in.Path)
 		switch {
 		case in.Role == "study":
@@ -164,42 +200,79 @@ func (v *Verification) compareOutputs(m *ReportManifest, dir string) error {
 	return nil
 }
 
-// again runs the study once more and compares what it writes.
-func (v *Verification) again(ctx context.Context, m *ReportManifest, study string, o VerifyOptions) (err error) {
-	limit, err := time.ParseDuration(cmp.Or(m.Options.Time, "0s"))
-	if err != nil {
-		return fmt.Errorf("%w: options.time: %w", ErrManifest, err)
-	}
-	o.Search = Search{Gap: m.Options.Gap, Iterations: m.Options.Iterations, Time: limit}
-	s, err := Open(ctx, study, o.Options)
-	if err != nil {
-		return err
-	}
-	for _, in := range s.Data.Inputs {
-		if !slices.ContainsFunc(m.Inputs, func(x ManifestInput) bool { return x.Path == in.Path }) {
-			v.add(DiffInputNew, in.Path, "", in.SHA256)
-		}
-	}
+// again makes the folder once more, elsewhere, and compares what is written.
+func (v *Verification) again(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions) (err error) {
 	tmp, err := os.MkdirTemp("", "sitecover-verify-*")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-	layers := m.Options.Layers
-	if layers == nil {
-		layers = []string{}
-	}
-	out := filepath.Join(tmp, "report")
-	if err := s.Report(ctx, out, ReportOptions{Lang: m.Options.Lang, Layers: layers, CRS: m.Options.CRS, Brief: m.Options.Brief, Frontier: m.Options.Frontier, Version: m.Version}); err != nil {
+	out := filepath.Join(tmp, "again")
+	build := map[string]func(context.Context, *ReportManifest, studies, VerifyOptions, string) error{MadeByReport: reportAgain, MadeByCompare: compareAgain, MadeByFix: fixAgain}[m.Command]
+	switch err := build(ctx, m, at, o, out); {
+	case errors.Is(err, data.ErrNothingToFix): // the inputs were put right since
+		v.results(m.Outputs, nil)
+		return nil
+	case err != nil:
 		return err
 	}
 	now, err := ReadManifest(out)
 	if err != nil {
 		return err
 	}
+	v.newInputs(m, now)
 	printed := func(f reports.Written) bool { return f.Path == "report.pdf" } // by a browser, which writes the hour into it
 	v.results(slices.DeleteFunc(slices.Clone(m.Outputs), printed), now.Outputs)
 	return nil
+}
+
+func reportAgain(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions, out string) error {
+	limit, err := time.ParseDuration(cmp.Or(m.Options.Time, "0s"))
+	if err != nil {
+		return fmt.Errorf("%w: options.time: %w", ErrManifest, err)
+	}
+	o.Search = Search{Gap: m.Options.Gap, Iterations: m.Options.Iterations, Time: limit}
+	s, err := Open(ctx, at.after, o.Options)
+	if err != nil {
+		return err
+	}
+	layers := m.Options.Layers
+	if layers == nil {
+		layers = []string{}
+	}
+	return s.Report(ctx, out, ReportOptions{Lang: m.Options.Lang, Layers: layers, CRS: m.Options.CRS, Brief: m.Options.Brief, Frontier: m.Options.Frontier, Version: m.Version})
+}
+
+func compareAgain(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions, out string) error {
+	var sides [2]*Session
+	for i, path := range []string{at.before, at.after} {
+		s, err := Open(ctx, path, o.Options)
+		if err != nil {
+			return err
+		}
+		s.Study.Path = m.Given[i] // all files are read: from here on it is only a name
+		sides[i] = s
+	}
+	_, err := CompareReport(ctx, sides[0], sides[1], out, ReportOptions{Lang: m.Options.Lang, Version: m.Version})
+	return err
+}
+
+func fixAgain(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions, out string) error {
+	c, err := Examine(ctx, at.after, o.Options)
+	if err != nil {
+		return err
+	}
+	_, err = c.correct(ctx, out, m.Version)
+	return err
+}
+
+// newInputs lists the files that were read now and not then.
+func (v *Verification) newInputs(was, now *ReportManifest) {
+	for _, in := range now.Inputs {
+		if !slices.ContainsFunc(was.Inputs, func(x ManifestInput) bool { return x.Path == in.Path && x.Side == in.Side }) {
+			v.add(DiffInputNew, in.Path, "", in.SHA256)
+		}
+	}
 }
 
 // results compares two lists of outputs.
@@ -242,7 +315,7 @@ func (d Difference) Text() data.Text {
 	file := d.File
 	switch d.Kind {
 	case DiffVersion:
-		return data.T("程序版本不同：报告由 %s 写出，现在是 %s", "the program differs: the report was written by %s, this is %s", d.Was, d.Now)
+		return data.T("程序版本不同：文件夹由 %s 写出，现在是 %s", "the program differs: the folder was written by %s, this is %s", d.Was, d.Now)
 	case DiffInputChanged:
 		return data.T("输入已改动：%s", "input changed: %s", file)
 	case DiffInputMissing:
