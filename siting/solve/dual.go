@@ -213,13 +213,45 @@ func (d *maxDual) chooseUnit() int64 {
 	if len(d.in.cost) > 0 && d.in.cost[0] > 0 {
 		p = int(min(int64(p), d.budget/d.in.cost[0]))
 	}
-	slices.SortFunc(d.order, func(a, b int32) int { return cmp.Or(cmp.Compare(d.r[b], d.r[a]), cmp.Compare(a, b)) })
+	d.top(p)
+	slices.SortFunc(d.order[:p], func(a, b int32) int { return cmp.Or(cmp.Compare(d.r[b], d.r[a]), cmp.Compare(a, b)) })
 	var value int64
 	for _, j := range d.order[:p] {
 		value += d.r[j]
 		d.chosen = append(d.chosen, j)
 	}
 	return value
+}
+
+// top moves the p columns of largest r to the front of order; of equal ones, the lowest.
+func (d *maxDual) top(p int) {
+	before := func(a, b int32) bool { return d.r[a] > d.r[b] || d.r[a] == d.r[b] && a < b }
+	o := d.order
+	for low, high := 0, len(o); p > low && p < high; { // columns in front of low belong to the top, those from high on do not
+		pivot := o[low+(high-low)/2]
+		a, b := low, high-1
+		for a <= b {
+			for before(o[a], pivot) {
+				a++
+			}
+			for before(pivot, o[b]) {
+				b--
+			}
+			if a <= b {
+				o[a], o[b] = o[b], o[a]
+				a++
+				b--
+			}
+		}
+		switch { // low..b are before a..high, and between them is at most the pivot
+		case p <= b:
+			high = b + 1
+		case p >= a:
+			low = a
+		default:
+			return
+		}
+	}
 }
 
 // compareRatio compares r1/c1 with r2/c2 exactly; a cost of 0 is an infinite ratio.

@@ -8,7 +8,8 @@ import (
 )
 
 // maxTree is the branch and bound of a maximal cover. Each node is reduced, bounded by a dual that starts from its
-// parent's multipliers, thinned out by reduced costs, and split on a column.
+// parent's multipliers, thinned out by reduced costs, and split on a column. Nodes are visited a few at a time, whether
+// there are workers for them or not: what one visit finds is known to the next ones only.
 type maxTree struct {
 	ctx   context.Context
 	o     Options
@@ -22,7 +23,7 @@ type maxTree struct {
 
 	search *maxSearch // of the root, which goes on below it
 	root   maxNode    // that it works on
-	visits int        // nodes below the root
+	lore   lore
 }
 
 // maxNode is a part of the tree: what is left after some columns have opened and others have gone.
@@ -32,7 +33,20 @@ type maxNode struct {
 	chosen []int32 // open columns, as the problem names them
 	value  int64   // covered by chosen
 	left   int64   // money
+	high   int64   // no plan below covers more
 	depth  int
+	cause  branch
+}
+
+// maxVisit is the work on a node. Below the root it only reads the tree.
+type maxVisit struct {
+	tree  *maxTree
+	node  maxNode
+	meter meter
+	top   int64     // weight that the best plan covers, as far as this visit knows
+	best  []int32   // its columns, as the problem names them; nil = found elsewhere
+	parts []maxNode // what the node was split into; otherwise node.high is all there is to say
+	tried []lesson
 }
 
 func newMaxTree(ctx context.Context, in *instance, o Options, base int64) *maxTree {
@@ -40,31 +54,93 @@ func newMaxTree(ctx context.Context, in *instance, o Options, base int64) *maxTr
 	for _, w := range in.w {
 		sum += w
 	}
-	return &maxTree{ctx: ctx, o: o, base: base, top: -1, shift: scaleOf(sum), meter: newMeter(o, len(in.col.item))}
+	return &maxTree{ctx: ctx, o: o, base: base, top: -1, lore: lore{}, shift: scaleOf(sum), meter: newMeter(o, len(in.col.item))}
 }
+
+// nodesAtOnce is how many nodes are visited before their findings are put together.
+const nodesAtOnce = 8
 
 // solve returns the columns of the best plan; top and bound say the rest.
 func (t *maxTree) solve(in *instance, budget int64) []int32 {
-	t.bound = max(t.node(maxNode{in: in, left: budget}), t.top)
+	first := []*maxVisit{t.visit(maxNode{in: in, left: budget, high: math.MaxInt64})}
+	first[0].run(t.climb)
+	open := t.collect(nil, first)
+	kicks := nodesAtOnce
+	for len(open) > 0 && !t.spent() {
+		visits := make([]*maxVisit, 0, nodesAtOnce)
+		for len(open) > 0 && len(visits) < nodesAtOnce {
+			n := open[len(open)-1]
+			if open = open[:len(open)-1]; n.high > t.top {
+				visits = append(visits, t.visit(n))
+			}
+		}
+		spread(len(visits)+1, t.o.workers(), func(k int) {
+			if k == 0 {
+				t.search.kick(t.ctx, kicks)
+				return
+			}
+			visits[k-1].run((*maxVisit).climb)
+		})
+		if t.search.top > t.top-t.root.value {
+			t.top, t.best = t.root.value+t.search.top, t.root.with(t.search.best)
+		}
+		before := t.meter.done
+		open = t.collect(open, visits)
+		kicks = int((t.meter.done-before)/int64(len(t.root.in.col.item)+1))/3 + 1 // about as many for the work as at the root
+	}
+	for _, n := range open {
+		t.bound = max(t.bound, n.high)
+	}
+	t.bound = max(t.bound, t.top)
 	return t.best
 }
 
-func (t *maxTree) accept(n *maxNode, more []int32, value int64) {
-	if n.value+value <= t.top {
-		return
+func (t *maxTree) visit(n maxNode) *maxVisit {
+	return &maxVisit{tree: t, node: n, meter: t.meter, top: t.top}
+}
+
+// collect puts together what visits found, and returns the open nodes with their parts, the first of the first visit last.
+func (t *maxTree) collect(open []maxNode, visits []*maxVisit) []maxNode {
+	before := t.meter.done
+	for k := len(visits) - 1; k >= 0; k-- {
+		v := visits[k]
+		t.meter.done += v.meter.done - before
+		if v.best != nil && v.top > t.top {
+			t.top, t.best = v.top, v.best
+		}
+		if v.parts == nil {
+			t.bound = max(t.bound, v.node.high)
+		}
+		open = append(open, v.parts...)
+		for _, l := range v.tried {
+			t.lore.add(l)
+		}
 	}
-	t.top = n.value + value
-	t.best = append(t.best[:0:0], n.chosen...)
-	for _, j := range more {
-		t.best = append(t.best, n.in.orig[j])
-	}
+	return open
 }
 
 func (t *maxTree) spent() bool { return t.close || t.ctx.Err() != nil || t.meter.spent() }
 
+// with returns the open columns and more, which are named as the instance does, as the problem names them.
+func (n *maxNode) with(more []int32) []int32 {
+	all := append([]int32{}, n.chosen...)
+	for _, j := range more {
+		all = append(all, n.in.orig[j])
+	}
+	return all
+}
+
+func (v *maxVisit) accept(more []int32, value int64) {
+	if v.node.value+value > v.top {
+		v.top, v.best = v.node.value+value, v.node.with(more)
+	}
+}
+
+func (v *maxVisit) spent() bool { return v.tree.close || v.tree.ctx.Err() != nil || v.meter.spent() }
+
 // open returns the node after opening and dropping columns of its instance.
 func (n *maxNode) open(opened []int32, drop []bool) maxNode {
-	c := maxNode{chosen: n.chosen[:len(n.chosen):len(n.chosen)], value: n.value, left: n.left, depth: n.depth}
+	c := maxNode{chosen: n.chosen[:len(n.chosen):len(n.chosen)], value: n.value, left: n.left, high: n.high, depth: n.depth}
 	rows := make([]bool, n.in.rows())
 	gone := make([]bool, n.in.columns())
 	copy(gone, drop)
@@ -103,35 +179,50 @@ func (n *maxNode) reduce() {
 	}
 }
 
-// node returns an upper bound of every plan below n, and accepts better plans on the way.
-func (t *maxTree) node(n maxNode) int64 {
+// run bounds the node, accepts better plans on the way, and splits what it cannot close.
+func (v *maxVisit) run(climb func(v *maxVisit, d *maxDual, round int)) {
+	n := &v.node
 	for round := 0; ; round++ {
 		n.reduce()
 		if all, cost := n.in.everything(); cost <= n.left {
-			t.accept(&n, all, n.in.total())
-			return n.value + n.in.total()
+			v.accept(all, n.in.total())
+			n.high = min(n.high, n.value+n.in.total())
+			return
 		}
-		d := newMaxDual(n.in, n.left, nil, t.o.workers())
-		d.rescale(t.shift, n.start)
-		t.climb(&n, d, round)
-		high := n.value + d.bound()
-		if high <= t.top || t.spent() {
-			return high
+		d := newMaxDual(n.in, n.left, nil, v.workers())
+		d.rescale(v.tree.shift, n.start)
+		climb(v, d, round)
+		n.high = min(n.high, n.value+d.bound())
+		v.learn(d, round)
+		if n.high <= v.top || v.spent() {
+			return
 		}
 		n.start = d.centre
-		drop, opened, found := t.fix(&n, d)
+		drop, opened, found := v.fix(d)
 		if found == 0 || found < n.in.columns()/20 && round > 0 {
-			return min(high, t.split(n, d))
+			if v.split(d) {
+				return
+			}
+			continue
 		}
 		var cost int64
 		for _, j := range opened {
 			cost += n.in.cost[j]
 		}
 		if cost > n.left {
-			return t.top // what every better plan must open is too dear
+			n.high = v.top // what every better plan must open is too dear
+			return
 		}
-		n = n.open(opened, drop)
+		*n = n.open(opened, drop)
 	}
+}
+
+// workers is one below the root, where nodes are visited side by side.
+func (v *maxVisit) workers() int {
+	if v.node.depth > 0 {
+		return 1
+	}
+	return v.tree.o.workers()
 }
 
 // everything returns all columns and what they cost.
@@ -150,42 +241,41 @@ func (in *instance) total() (w int64) {
 	return w
 }
 
-// climb lowers the bound of a node. At the root the search for plans runs in turn with it.
-func (t *maxTree) climb(n *maxNode, d *maxDual, round int) {
-	if n.depth > 0 {
-		t.meter.add(len(n.in.col.item), d.run(t.ctx, 40, t.top-n.value))
-		p := newPlan(n.in)
-		for _, j := range d.chosen {
-			if p.spent+n.in.cost[j] <= n.left {
-				p.add(j)
-			}
+// climb lowers the bound of a node.
+func (v *maxVisit) climb(d *maxDual, _ int) {
+	n := &v.node
+	v.meter.add(len(n.in.col.item), d.run(v.tree.ctx, 50, v.top-n.value))
+	p := newPlan(n.in)
+	for _, j := range d.chosen {
+		if p.spent+n.in.cost[j] <= n.left {
+			p.add(j)
 		}
-		p.greedy(n.left)
-		t.accept(n, p.list, p.value)
-		if t.visits++; t.visits%8 == 0 {
-			t.search.kick(t.ctx, 8)
-			t.accept(&t.root, t.search.best, t.search.top)
-		}
-		return
 	}
+	p.greedy(n.left)
+	v.accept(p.list, p.value)
+}
+
+// climb lowers the bound of the root. The search for plans runs in turn with it.
+func (t *maxTree) climb(v *maxVisit, d *maxDual, round int) {
+	n := &v.node
 	s := newMaxSearch(n.in, n.left, t.o.Seed+uint64(round))
 	t.search, t.root = s, *n
 	s.start(t.ctx)
-	s.become(t.ctx, n.in.named(t.best))
-	t.accept(n, s.best, s.top)
+	s.become(t.ctx, n.in.named(v.best))
+	v.accept(s.best, s.top)
 	last := int64(math.MaxInt64)
-	for k := 0; k == 0 || !t.spent(); k++ {
-		steps := both(t.o.workers(), func() int { return d.run(t.ctx, 50, t.top-n.value) }, func() { s.kick(t.ctx, 30) })
-		t.accept(n, s.best, s.top)
+	for k := 0; k == 0 || !v.spent(); k++ {
+		steps := both(t.o.workers(), func() int { return d.run(t.ctx, 50, v.top-n.value) }, func() { s.kick(t.ctx, 30) })
+		v.accept(s.best, s.top)
 		if s.recall(); k%3 != 0 {
 			s.forget()
 		}
 		s.become(t.ctx, d.chosen)
-		t.accept(n, s.best, s.top)
-		t.meter.add(len(n.in.col.item), steps)
+		v.accept(s.best, s.top)
+		v.meter.add(len(n.in.col.item), steps)
 		high := float64(t.base + n.value + d.bound())
-		gap := gapOf(t.base+t.top, high)
-		t.o.report(Progress{t.meter.iterations(), t.base + t.top, high, gap})
+		gap := gapOf(t.base+v.top, high)
+		t.o.report(Progress{v.meter.iterations(), t.base + v.top, high, gap})
 		if t.close = gap <= t.o.Gap; t.close {
 			return
 		}
@@ -209,9 +299,10 @@ func (in *instance) named(columns []int32) (here []int32) {
 }
 
 // fix finds columns that no better plan opens, and columns that every better plan opens, by their reduced costs.
-func (t *maxTree) fix(n *maxNode, d *maxDual) (drop []bool, opened []int32, found int) {
+func (v *maxVisit) fix(d *maxDual) (drop []bool, opened []int32, found int) {
+	n := &v.node
 	drop = make([]bool, n.in.columns())
-	room := float64(d.best-(t.top+1-n.value)<<t.shift)*(1+1e-9) + 1 // what the bound exceeds a better plan by
+	room := float64(d.best-(v.top+1-n.value)<<v.tree.shift)*(1+1e-9) + 1 // what the bound exceeds a better plan by
 	lowIn, highOut := d.thresholds()
 	for j, r := range d.atBest {
 		cost := float64(n.in.cost[j])
@@ -249,22 +340,4 @@ func (d *maxDual) thresholds() (lowIn, highOut float64) {
 		return price, price
 	}
 	return 0, 0
-}
-
-// split branches on the column that the fractional plan is most unsure of, with it first.
-func (t *maxTree) split(n maxNode, d *maxDual) int64 {
-	best, value := int32(0), -1.0
-	for j, x := range d.x {
-		if v := min(x, 1-x) * float64(d.atBest[j]); v > value {
-			best, value = int32(j), v
-		}
-	}
-	with := n.open([]int32{best}, nil)
-	with.depth++
-	high := t.node(with)
-	drop := make([]bool, n.in.columns())
-	drop[best] = true
-	without := n.open(nil, drop)
-	without.depth++
-	return max(high, t.node(without))
 }

@@ -79,8 +79,20 @@ func (v *volume) move(target int64) {
 
 // moved returns multiplier i one step from the centre.
 func (v *volume) moved(i int, step float64) int64 {
-	by := math.Max(-1<<61, math.Min(1<<61, float64(step*v.slack[i])))
-	return min(max(v.centre[i]-int64(math.Round(by)), 0), v.most[i])
+	by := float64(step * v.slack[i])
+	if by > 1<<61 {
+		return 0
+	}
+	if by < -1<<61 {
+		return v.most[i]
+	}
+	whole := int64(by) // rounded by hand: this is where most time goes
+	if rest := by - float64(whole); rest >= 0.5 {
+		whole++
+	} else if rest <= -0.5 {
+		whole--
+	}
+	return min(max(v.centre[i]-whole, 0), v.most[i])
 }
 
 // length returns how long a step is, as long as if f could fall to target (Polyak).
