@@ -22,24 +22,32 @@ import (
 	"sitecover/cmd/internal/run"
 )
 
-// agree runs `agree FOLDER coverage.json gaps.json plan.json`: every number that --json printed must stand in the report's page, workbook,
-// GeoJSON, GeoPackage and KML in FOLDER, row by row.
+// agree runs `agree FOLDER coverage.json gaps.json …`: every number that --json printed must stand in the report's page, brief,
+// workbook and layers in FOLDER, row by row. plan.json, stations.json, entities.json, assess.json and status.json are walked too where they are given.
 func agree(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 4 {
-		ts.Fatalf("usage: agree folder coverage.json gaps.json plan.json")
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: agree folder coverage.json gaps.json [plan.json] [stations.json] [entities.json] [assess.json] [status.json]")
 	}
-	w := &walker{ts: ts, dir: ts.MkAbs(args[0]), read: map[string]map[string][]feature{}}
-	for i, to := range []any{&w.coverage, &w.gaps, &w.plan} {
-		ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[i+1])), to))
+	w := &walker{ts: ts, dir: ts.MkAbs(args[0]), read: map[string]map[string][]feature{}, sheets: map[string][][]string{}}
+	known := map[string]any{"coverage.json": &w.coverage, "gaps.json": &w.gaps, "plan.json": &w.plan, "stations.json": &w.stations, "entities.json": &w.entities,
+		"assess.json": &w.assess, "status.json": &w.status}
+	for _, name := range args[1:] {
+		to, ok := known[name]
+		if !ok {
+			ts.Fatalf("agree does not know %s", name)
+		}
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), to))
 	}
 	page := readBytes(ts, filepath.Join(w.dir, "report.html"))
 	ts.Check(json.Unmarshal(pageData(ts, page), &w.page))
 	book, err := excelize.OpenFile(filepath.Join(w.dir, "plan.xlsx"))
 	ts.Check(err)
-	for _, name := range book.GetSheetList()[:5] { // summary, regions, blank list, gaps, plan
+	for i, name := range book.GetSheetList() {
 		rows, err := book.GetRows(name, excelize.Options{RawCellValue: true})
 		ts.Check(err)
-		w.book = append(w.book, rows)
+		if w.sheets[name] = rows; i < 5 { // summary, regions, blank list, gaps, plan
+			w.book = append(w.book, rows)
+		}
 	}
 	ts.Check(book.Close())
 	w.regions()
@@ -47,7 +55,14 @@ func agree(ts *testscript.TestScript, neg bool, args []string) {
 	w.planList()
 	w.years()
 	w.cells()
-	if w.compared < 200 {
+	w.blankList()
+	w.others()
+	w.stationList()
+	w.entityList()
+	w.assessment()
+	w.shownOnPage(string(page))
+	w.brief()
+	if w.compared < 100 {
 		ts.Fatalf("only %d numbers were compared", w.compared)
 	}
 	ts.Logf("%d numbers agree", w.compared)
@@ -71,22 +86,34 @@ type walker struct {
 	coverage run.CoverageReport
 	gaps     run.GapReport
 	plan     run.PlanReport
+	stations run.StationReport
+	entities run.EntityReport
+	assess   assessed
+	status   run.TrackStatus
+	sheets   map[string][][]string // of the workbook by name
 	page     struct {
 		Regions []struct {
-			ID string      `json:"id"`
-			T  [][]float64 `json:"t"`
+			ID     string         `json:"id"`
+			T      [][]float64    `json:"t"`
+			Groups [][][2]float64 `json:"g"`
+			Hours  [][][2]float64 `json:"o"`
 		} `json:"regions"`
 		Gaps []struct {
-			Tier int `json:"t"`
-			Rank int `json:"r"`
+			Tier   int     `json:"t"`
+			Rank   int     `json:"r"`
+			People float64 `json:"p"`
 		} `json:"gaps"`
 		Picks []struct {
-			Tier int `json:"t"`
-			Year int `json:"y"`
+			Tier   int     `json:"t"`
+			Year   int     `json:"y"`
+			Gained float64 `json:"g"`
+			Cost   float64 `json:"c"`
 		} `json:"picks"`
+		Blank [][]int `json:"blank"`
 	}
 	book     [][][]string
 	read     map[string]map[string][]feature // layers, by name and format
+	columns  []string                        // of the table of the GeoPackage read last: fid, geometry, and the attributes in the order of every format
 	compared int
 }
 
@@ -200,6 +227,7 @@ func (w *walker) gapList() {
 		}
 		w.same("gap "+g.ID+" on the page", strconv.Itoa(w.page.Gaps[i].Rank), float64(g.Rank), 0)
 		w.same("gap "+g.ID+" on the page", strconv.Itoa(w.page.Gaps[i].Tier), float64(tiers[g.Tier]), 0)
+		w.same("gap "+g.ID+" on the page", number(w.page.Gaps[i].People), g.People, 0.5)
 	}
 }
 
@@ -227,6 +255,8 @@ func (w *walker) planList() {
 			}
 		}
 		w.same(what+" on the page", strconv.Itoa(w.page.Picks[i].Year), float64(max(p.OpenYear, p.Year)), 0)
+		w.same(what+" on the page", number(w.page.Picks[i].Gained), p.Gained, 0.5)
+		w.same(what+" on the page", number(w.page.Picks[i].Cost), float64(p.Cost), 0)
 	}
 }
 
@@ -272,6 +302,12 @@ func (w *walker) layers(name string) map[string][]feature {
 		return w.read[name]
 	}
 	out := map[string][]feature{"GeoJSON": w.geojson(name), "GeoPackage": w.geopackage(name)}
+	if w.has("layers/" + name + ".parquet") {
+		out["GeoParquet"] = w.parquet(name)
+	}
+	if w.has("layers/shp/" + name + ".shp") {
+		out["Shapefile"] = w.shapefile(name)
+	}
 	if name != "cells" { // which KML leaves out
 		out["KML"] = w.kml(name)
 	}
@@ -316,6 +352,7 @@ func (w *walker) geopackage(name string) (out []feature) {
 	defer rows.Close()
 	columns, err := rows.Columns()
 	w.ts.Check(err)
+	w.columns = columns
 	for rows.Next() {
 		values, to := make([]any, len(columns)), make([]any, len(columns))
 		for i := range values {
