@@ -20,7 +20,7 @@ import (
 type HistoryFile struct {
 	Path string // on disk
 	Name string // in messages and records
-	As   string // HistorySites, HistoryEvents, or "" = as its columns tell: a column of events and one of dates make events
+	As   string // HistorySites, HistoryEvents, HistoryProjects, or "" = as its columns tell: one of events and one of dates make events, two days of steps projects
 	// Like says how to read it: coordinate system, axes, sheet, words for tiers, and for sites the columns. File is not used.
 	Like    SiteSource
 	Columns map[string]string // our field -> the file's column, where Like and the usual names do not find it
@@ -37,14 +37,15 @@ type History struct {
 	As       string
 	Input    Input
 	Sites    []SiteRow  // of HistorySites
-	Events   []EventRow // of HistoryEvents
+	Events   []EventRow // of HistoryEvents and HistoryProjects
 	Findings []Finding
 }
 
 // SiteRow is one site of a ledger.
 type SiteRow struct {
 	coverage.Site
-	Row int
+	Row       int
+	HoursText string // opening hours in the file's own words; "" = not told. Hours is what they mean.
 }
 
 // EventRow is one row of a ledger of events. Fields that the row does not tell are zero.
@@ -61,6 +62,7 @@ type EventRow struct {
 	Point   orb.Point // WGS84 longitude, latitude; 0,0 = not told
 	Area    float64   // m²
 	Region  string
+	Hours   string // in the file's own words
 	Way     string // new, convert, upgrade, purchase or combine
 	Class   string
 	Due     int // year
@@ -82,9 +84,12 @@ func ReadHistory(ctx context.Context, study *Study, file HistoryFile) (*History,
 	if r.c.err() == nil && in.inspect() {
 		like := file.Like
 		like.Source = file.source(as)
-		if as == HistoryEvents {
+		switch as {
+		case HistoryEvents:
 			out.Events = r.eventRows(ctx, in, like)
-		} else {
+		case HistoryProjects:
+			out.Events = r.projectRows(ctx, in, like)
+		default:
 			out.Sites = r.siteRows(ctx, in, like)
 		}
 	}
@@ -118,18 +123,23 @@ func (f HistoryFile) source(role string) Source {
 
 // looksLike tells by the columns what a file is. What cannot be read counts as a ledger of sites, which then says why.
 func (f HistoryFile) looksLike(study *Study) string {
-	in := f.input(study, HistoryEvents, newCollector())
-	if !in.inspect() {
-		return HistorySites
+	columns := func(role string) func(string) bool {
+		in := f.input(study, role, newCollector())
+		if !in.inspect() {
+			return nil
+		}
+		t := openTable(in, Source{}, f.Like.Sheet) // without the named columns, which belong to one role only
+		if t == nil {
+			return nil
+		}
+		t.close()
+		return func(field string) bool { return t.has(field) || f.Columns[field] != "" }
 	}
-	t := openTable(in, Source{}, f.Like.Sheet) // without the named columns, which belong to one role only
-	if t == nil {
-		return HistorySites
-	}
-	defer t.close()
-	named := func(field string) bool { return t.has(field) || f.Columns[field] != "" }
-	if named("event") && named("date") {
+	if has := columns(HistoryEvents); has != nil && has("event") && has("date") {
 		return HistoryEvents
+	}
+	if has := columns(HistoryProjects); has != nil && isProjects(has) {
+		return HistoryProjects
 	}
 	return HistorySites
 }
@@ -146,7 +156,7 @@ func (r *reader) siteRows(ctx context.Context, in *input, like SiteSource) []Sit
 			continue
 		}
 		first[s.ID] = s.row
-		out = append(out, SiteRow{s.Site, s.row})
+		out = append(out, SiteRow{s.Site, s.row, s.hours})
 	}
 	return out
 }
@@ -188,20 +198,8 @@ func (r *reader) eventRow(t *table, like SiteSource) (EventRow, bool) {
 	if e.Date = t.day("date"); t.get("date") == "" {
 		_ = t.fail("date", T("没有日期", "has no date"), T("例如 2026-05-01", "for example 2026-05-01"))
 	}
-	e.Money, e.Budget = t.yuan("money"), t.yuan("budget")
-	if t.get("tier") != "" || like.Tier != "" {
-		if i := r.tierOf(t, like); i >= 0 {
-			e.Tier = r.study.Tiers[i].ID
-		}
-	}
-	if t.get("lon") != "" || t.get("lat") != "" {
-		e.Point, _ = t.point()
-	}
-	if t.get("area") != "" {
-		e.Area, _ = t.amount("area")
-	}
-	e.Way = r.way(t)
-	e.Due = t.year("due")
+	e.Money = t.yuan("money")
+	r.eventFields(t, like, &e)
 	return e, len(t.in.c.errs) == before
 }
 

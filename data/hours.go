@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"regexp"
@@ -424,6 +425,16 @@ func (p *hoursParser) week() (*coverage.Week, *quantityError) {
 	w, err := coverage.NewWeek(all)
 	if err != nil {
 		return nil, hoursError("不是一周里的时段", "is no time of a week")
+	}
+	return w, nil
+}
+
+// ParseHours reads opening hours as ledgers write them; nil = the text says that they are not known. The error says what is wrong in both
+// languages.
+func ParseHours(text string) (*coverage.Week, error) {
+	w, problem := parseHours(text)
+	if problem != nil {
+		return nil, errors.New(problem.what.ZH + " / " + problem.what.EN)
 	}
 	return w, nil
 }

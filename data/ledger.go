@@ -42,7 +42,7 @@ func Ledger(ctx context.Context, d *Dataset) ([]LedgerRow, error) {
 		}
 		for t.scan(ctx) {
 			if site, ok := r.site(t, src); ok {
-				sites = append(sites, rawSite{site, in, t.row, ""})
+				sites = append(sites, rawSite{Site: site, in: in, row: t.row})
 				rows = append(rows, LedgerRow{Source: i, File: in.name, Row: t.row, Header: t.header, Cells: slices.Clone(t.cells)})
 			}
 		}

@@ -27,7 +27,9 @@ var fields = map[string][]string{
 	"buildings":   {"lon", "lat", "weight", "floors"},
 	"crosswalk":   {"year", "from", "to", "share"},
 	"codes":       {"code", "name", "former"},
-	"events":      {"site", "name", "event", "date", "project", "money", "budget", "tier", "lon", "lat", "area", "region", "way", "class", "due", "note"}, // of ReadHistory
+	"events":      {"site", "name", "event", "date", "project", "money", "budget", "tier", "lon", "lat", "area", "region", "hours", "way", "class", "due", "note"}, // of ReadHistory
+	"projects": {"site", "name", "project", "money", "budget", "tier", "lon", "lat", "area", "region", "hours", "way", "class", "due", "note", // of ReadHistory
+		"planned_on", "declared_on", "reviewed_on", "approved_on", "tendered_on", "building_on", "accepted_on", "paid_on", "opened_on", "upgraded_on", "withdrawn_on", "closed_on"},
 }
 
 // formats lists the file endings that each role reads.

@@ -45,6 +45,7 @@ type rawSite struct {
 	in    *input
 	row   int
 	claim string // the region that the row names, "" = none
+	hours string // the opening hours in the file's own words, "" = not told
 }
 
 // nameless gives items without an id one of their own: the name, and the name with the position where names repeat. It depends only on
@@ -110,7 +111,11 @@ func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []raw
 				continue
 			}
 		}
-		out = append(out, rawSite{site, in, t.row, t.get("region")})
+		raw := rawSite{Site: site, in: in, row: t.row, claim: t.get("region")}
+		if site.Hours != nil {
+			raw.hours = t.get("hours")
+		}
+		out = append(out, raw)
 	}
 	t.empty()
 	r.watched = append(r.watched, seen)

@@ -48,6 +48,7 @@ approval), an event that goes against it is refused.`),
 	flags.StringVar(&f.fields.Class, "class", "", t.t("标准里的类别", "class of the standard"))
 	flags.Float64Var(&f.fields.Area, "area", 0, t.t("建筑面积，平方米", "floor area in m²"))
 	flags.StringVar(&f.fields.Region, "region", "", t.t("区划编号", "id of the region"))
+	flags.StringVar(&f.fields.Hours, "hours", "", t.t("开放时间，例如 \"周一至周五 8:30-17:30\"", "opening hours, such as \"Mo-Fr 08:30-17:30\""))
 	flags.StringVar(&f.fields.Way, "way", "", t.t("建设方式：new、convert、upgrade、purchase、combine", "way of building: new, convert, upgrade, purchase, combine"))
 	flags.IntVar(&f.fields.Due, "due", 0, t.t("计划建成年份", "year in which the project is to open"))
 	flags.StringVar(&f.note, "note", "", t.t("备注", "note"))

@@ -26,15 +26,18 @@ func (t *tracking) importCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE.xlsx|csv",
 		Short: t.t("把一年的台账或一份事件表并入历年台账", "bring a year's ledger, or a list of events, into the ledger"),
-		Long: t.t(`两种文件都可以，由列名判断（或用 --as 指定）：
+		Long: t.t(`三种文件都可以，由列名判断（或用 --as 指定）：
   阵地台账：每行一个阵地，是 --date 那天的状况（默认研究的日期）。与历年台账比较，只记下变化：启用、提升、搬迁、更正；台账里没有的视为关闭。
   事件表：每行一个事件，列有 编号或名称、事件、日期，另可有 项目、金额、预算、层级、坐标、面积、建设方式、备注。已经录过的行不再录。
+  项目表：每行一个项目，每个环节一列日期（申报日期、审批日期、开工日期、验收日期、拨付日期……），填了日期的就是一个事件。已经录过的不再录。
 坐标系、层级的写法等按研究文件里同名的台账（没有同名的按第一个）。同一个文件再次导入不会增加任何内容。--dry-run 只显示，不写入。`,
-			`Two kinds of files, told by their columns (or by --as):
+			`Three kinds of files, told by their columns (or by --as):
   a ledger of sites: one row a site, as things are on --date (default: the study's date). Compared with the ledger, only what changed is entered:
   opened, upgraded, moved, corrected; open sites that it does not list are closed.
   a list of events: one row an event, with columns site or name, event, date, and optionally project, money, budget, tier, position, area, way, note.
   Rows that were entered before are left out.
+  a list of projects: one row a project, one column for the day of each step (declared, approved, building, accepted, paid on ...). Every day that is
+  filled in is an event; those entered before are left out.
 The coordinate system, the words for tiers and the like are those of the study's ledger of the same name, or of its first. The same file imported
 again adds nothing. --dry-run shows what would be entered and writes nothing.`),
 		Example: "  sitecover track import sites-2025.xlsx --date 2025-12-31 --who 王五 --dry-run\n  sitecover track import events.csv --who 王五",
@@ -43,7 +46,7 @@ again adds nothing. --dry-run shows what would be entered and writes nothing.`),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.date, "date", "", t.t("阵地台账是哪一天的（默认研究的日期）", "day of a ledger of sites (default: the study's date)"))
-	flags.StringVar(&f.as, "as", "", t.t("sites（阵地台账）或 events（事件表）；默认由列名判断", "sites or events; default: told by the columns"))
+	flags.StringVar(&f.as, "as", "", t.t("sites（阵地台账）、events（事件表）或 projects（项目表）；默认由列名判断", "sites, events or projects; default: told by the columns"))
 	flags.StringVar(&f.sheet, "sheet", "", t.t("Excel 工作表（默认第一张）", "Excel sheet (default: the first)"))
 	flags.StringVar(&f.tier, "tier", "", t.t("整份文件的层级", "tier of the whole file"))
 	flags.StringVar(&f.crs, "crs", "", t.t("坐标系，与研究文件不同时写明", "coordinate system, where it is not the study's"))
@@ -68,8 +71,8 @@ func (t *tracking) importFile(ctx context.Context, file string, f importFlags) e
 	if err := t.needWho(); err != nil {
 		return err
 	}
-	if f.as != "" && f.as != data.HistorySites && f.as != data.HistoryEvents {
-		return usage("--as 只能是 sites 或 events，不能是 %q", "--as must be sites or events, not %q", f.as)
+	if f.as != "" && f.as != data.HistorySites && f.as != data.HistoryEvents && f.as != data.HistoryProjects {
+		return usage("--as 只能是 sites、events 或 projects，不能是 %q", "--as must be sites, events or projects, not %q", f.as)
 	}
 	if f.partial && f.complete {
 		return usage("--partial 与 --complete 不能同用", "--partial and --complete exclude each other")
@@ -191,9 +194,12 @@ func (t *tracking) sayImport(v importView) {
 		t.printf("这个文件（%s）已由 %s 在 %s 导入，没有增加任何内容", "this file (%s) was imported by %s on %s already; nothing was added", v.Before.File, v.Before.Who, v.Before.Recorded)
 		return
 	}
-	if v.As == data.HistorySites {
+	switch v.As {
+	case data.HistorySites:
 		t.printf("%s：%s 的阵地台账", "%s: ledger of sites on %s", v.File, v.Date)
-	} else {
+	case data.HistoryProjects:
+		t.printf("%s：项目表", "%s: list of projects", v.File)
+	default:
 		t.printf("%s：事件表", "%s: list of events", v.File)
 	}
 	if v.Like != "" {

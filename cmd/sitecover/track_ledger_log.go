@@ -33,6 +33,7 @@ type eventView struct {
 	Way      string  `json:"way,omitempty"`
 	Budget   int64   `json:"budget_yuan,omitempty"`
 	Due      int     `json:"due,omitempty"`
+	Hours    string  `json:"hours,omitempty"`
 	Note     string  `json:"note,omitempty"`
 	Undoes   int64   `json:"undoes,omitempty"`
 	Undone   bool    `json:"undone,omitempty"`
@@ -50,7 +51,7 @@ func viewEvent(e *store.Event, recorded string) eventView {
 	}
 	f := e.Fields
 	return eventView{ID: e.ID, Site: e.Site, Project: e.Project, Event: string(e.Kind), Date: e.Date.Format(time.DateOnly), Money: int64(e.Money), Name: f.Name, Tier: f.Tier, Class: f.Class,
-		Lon: f.Point[0], Lat: f.Point[1], Area: f.Area, Region: f.Region, Way: f.Way, Budget: int64(f.Budget), Due: f.Due, Note: e.Note, Undoes: e.Undoes, Recorded: recorded, Who: e.Who,
+		Lon: f.Point[0], Lat: f.Point[1], Area: f.Area, Region: f.Region, Way: f.Way, Budget: int64(f.Budget), Due: f.Due, Hours: f.Hours, Note: e.Note, Undoes: e.Undoes, Recorded: recorded, Who: e.Who,
 		File: e.Source.File, Row: e.Source.Row, Hash: e.Hash}
 }
 
@@ -79,6 +80,7 @@ func (v eventView) told(a *app) string {
 	if v.Due > 0 {
 		add(a.t("%d 年建成", "due %d", v.Due))
 	}
+	add(v.Hours)
 	if v.Undoes > 0 {
 		add(a.t("撤销第 %d 个", "undoes %d", v.Undoes))
 	}

@@ -157,7 +157,7 @@ func (r *rules) shape(e *Event) []*fault {
 	if e.Kind == Corrected && e.Fields == (Fields{}) {
 		bad("event", string(e.Kind), text("没有写更正什么", "does not say what is corrected"), text("写上要更正的列", "give the fields to correct"))
 	}
-	for _, x := range []struct{ field, value string }{{"site", e.Site}, {"project", e.Project}, {"name", e.Fields.Name}, {"tier", e.Fields.Tier}, {"region", e.Fields.Region}, {"way", e.Fields.Way}, {"class", e.Fields.Class}, {"note", e.Note}, {"who", e.Who}} {
+	for _, x := range []struct{ field, value string }{{"site", e.Site}, {"project", e.Project}, {"name", e.Fields.Name}, {"tier", e.Fields.Tier}, {"region", e.Fields.Region}, {"way", e.Fields.Way}, {"class", e.Fields.Class}, {"hours", e.Fields.Hours}, {"note", e.Note}, {"who", e.Who}} {
 		if len(x.value) > maxText || !utf8.ValidString(x.value) || strings.ContainsRune(x.value, 0) {
 			bad(x.field, clip(x.value), text("太长或不是文字", "is too long or not text"), text("最多 %d 字节", "at most %d bytes", maxText))
 		}
@@ -185,6 +185,9 @@ func (r *rules) amounts(e *Event, bad func(field, value string, what, hint data.
 	}
 	if f.Point != (orb.Point{}) && !geo.ValidPoint(f.Point) {
 		bad("lon", fmt.Sprint(f.Point), text("不是经纬度", "is no position"), text("WGS84，经度在前", "WGS84, longitude first"))
+	}
+	if _, err := data.ParseHours(f.Hours); err != nil {
+		bad("hours", f.Hours, text("开放时间读不懂", "is no opening hours that can be read"), text("例如 周一至周五 8:30-17:30", "for example Mo-Fr 08:30-17:30"))
 	}
 	if f.Way != "" && !slices.Contains(ways, f.Way) {
 		bad("way", f.Way, text("没有这种建设方式", "is not a way of building"), text("可用：%s", "there are %s", strings.Join(ways, ", ")))

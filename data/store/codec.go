@@ -42,6 +42,7 @@ const (
 	hasBudget
 	hasClass
 	hasDue
+	hasHours // since version 2 of the file
 )
 
 func putFields(b []byte, f *Fields) []byte {
@@ -60,6 +61,7 @@ func putFields(b []byte, f *Fields) []byte {
 	mark(f.Budget != 0, hasBudget)
 	mark(f.Class != "", hasClass)
 	mark(f.Due != 0, hasDue)
+	mark(f.Hours != "", hasHours)
 	b = binary.AppendUvarint(b, mask)
 	for _, x := range []struct {
 		bit  uint64
@@ -80,6 +82,9 @@ func putFields(b []byte, f *Fields) []byte {
 	}
 	if mask&hasDue != 0 {
 		b = binary.AppendVarint(b, int64(f.Due))
+	}
+	if mask&hasHours != 0 {
+		b = putText(b, f.Hours)
 	}
 	return b
 }
@@ -210,6 +215,9 @@ func (d *decoder) core(e *Event) {
 	}
 	if mask&hasDue != 0 {
 		f.Due = int(d.varint())
+	}
+	if mask&hasHours != 0 {
+		f.Hours = string(d.word())
 	}
 }
 

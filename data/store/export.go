@@ -211,7 +211,7 @@ func isNumber(s string) bool {
 // fieldHeader and fieldCells are the columns of Fields.
 func (x *exporting) fieldHeader() []string {
 	return []string{x.t("名称", "name"), x.t("层级", "tier"), x.t("类别", "class"), x.t("经度", "lon"), x.t("纬度", "lat"), x.t("面积（㎡）", "area (m2)"), x.t("区划", "region"),
-		x.t("建设方式", "way"), x.t("预算（元）", "budget (元)"), x.t("计划年份", "due")}
+		x.t("建设方式", "way"), x.t("预算（元）", "budget (元)"), x.t("计划年份", "due"), x.t("开放时间", "hours")}
 }
 
 func fieldCells(f *Fields) []string {
@@ -226,7 +226,7 @@ func fieldCells(f *Fields) []string {
 	if f.Due != 0 {
 		due = strconv.Itoa(f.Due)
 	}
-	return []string{f.Name, f.Tier, f.Class, lon, lat, area, f.Region, f.Way, yuanCell(f.Budget), due}
+	return []string{f.Name, f.Tier, f.Class, lon, lat, area, f.Region, f.Way, yuanCell(f.Budget), due, f.Hours}
 }
 
 func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -232,6 +232,7 @@ func (f *Fields) merge(with *Fields) {
 	told(&f.Region, with.Region)
 	told(&f.Way, with.Way)
 	told(&f.Class, with.Class)
+	told(&f.Hours, with.Hours)
 	if with.Point != (orb.Point{}) {
 		f.Point = with.Point
 	}

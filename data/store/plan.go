@@ -69,10 +69,10 @@ func (s *Store) Plan(ctx context.Context, h *data.History, im Import) (*Plan, er
 		p.out.Before = &before
 		return p.out, nil
 	}
-	if h.As == data.HistoryEvents {
-		err = p.events()
-	} else {
+	if h.As == data.HistorySites {
 		err = p.sites()
+	} else {
+		err = p.events()
 	}
 	if err != nil {
 		return nil, err
@@ -186,10 +186,13 @@ func (p *planning) events() error {
 		}
 		e := p.event(row.Row, site, kind, row.Date)
 		e.Project, e.Money, e.Note = row.Project, row.Money, row.Note
-		e.Fields = Fields{Name: row.Name, Tier: row.Tier, Class: row.Class, Point: row.Point, Area: row.Area, Region: row.Region, Way: row.Way, Budget: row.Budget, Due: row.Due}
+		e.Fields = Fields{Name: row.Name, Tier: row.Tier, Class: row.Class, Point: row.Point, Area: row.Area, Region: row.Region, Way: row.Way, Budget: row.Budget, Due: row.Due, Hours: row.Hours}
 	}
 	if err := p.err(); err != nil {
 		return err
+	}
+	if p.h.As == data.HistoryProjects {
+		return p.dropSteps()
 	}
 	return p.dropKnown()
 }
@@ -333,6 +336,7 @@ func (p *planning) told(row *data.SiteRow) Fields {
 	if row.FloorArea > 0 {
 		f.Area = row.FloorArea
 	}
+	f.Hours = row.HoursText
 	return f
 }
 
@@ -364,6 +368,9 @@ func (p *planning) changes(row *data.SiteRow, was *SiteState) {
 	if now.Name != was.Name {
 		corrected.Name = now.Name
 	}
+	if now.Hours != "" && !sameHours(now.Hours, was.Hours) {
+		corrected.Hours = now.Hours
+	}
 	p.grown(&now, was, &upgraded, &corrected)
 	metres := geo.Distance(was.Point, now.Point)
 	if row.Located { // put into the middle of its region for want of a position: that tells of no move
@@ -381,6 +388,16 @@ func (p *planning) changes(row *data.SiteRow, was *SiteState) {
 		p.event(row.Row, row.ID, Corrected, p.im.Date).Fields = corrected
 	}
 	p.close(row)
+}
+
+// sameHours reports whether two texts tell the same opening hours: 8:30-17:30 is 08:30-17:30.
+func sameHours(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, xerr := data.ParseHours(a)
+	y, yerr := data.ParseHours(b)
+	return xerr == nil && yerr == nil && x != nil && y != nil && slices.Equal(x.Spans(), y.Spans())
 }
 
 // grown sorts changes of tier and area into upgrades and corrections: a higher tier or an area that reaches the least asked is an upgrade.

@@ -71,6 +71,7 @@ type Fields struct {
 	Budget siting.Yuan `json:"budget,omitempty"` // of the project
 	Class  string      `json:"class,omitempty"`  // class of the standard within the tier
 	Due    int         `json:"due,omitempty"`    // year in which the project is to open
+	Hours  string      `json:"hours,omitempty"`  // opening hours in the ledger's own words, as data.ParseHours reads them
 }
 
 // SiteState is what is so of one site on a day, as far as it was known at a time.

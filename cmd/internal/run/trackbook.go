@@ -30,6 +30,7 @@ type book struct {
 
 	index  map[string]int // open sites by id, into sites
 	places map[string]track.Place
+	weeks  map[string]*coverage.Week // opening hours by their text
 	errs   data.InputErrors
 }
 
@@ -45,10 +46,15 @@ func (b *book) read(ctx context.Context) error {
 	if st == nil {
 		return nil
 	}
-	states, err := st.State(ctx, b.o.Day, b.o.Known)
+	base := b.tracker.Study.Tracking.Base
+	if base.IsZero() {
+		base = b.tracker.Study.Date
+	}
+	of, err := st.States(ctx, []time.Time{b.o.Day, track.YearEnd(b.o.Day.Year() - 1), base}, b.o.Known)
 	if err != nil {
 		return err
 	}
+	states := of[0]
 	b.sites, b.index, b.places = []coverage.Site{}, map[string]int{}, map[string]track.Place{}
 	b.ledger.Known = true
 	for i := range states {
@@ -63,8 +69,9 @@ func (b *book) read(ctx context.Context) error {
 	if len(b.errs) > 0 {
 		return b.errs
 	}
-	if err := b.before(ctx, states); err != nil {
-		return err
+	b.before(states, of[1])
+	if !base.After(b.o.Day) {
+		b.since(base, states, of[2])
 	}
 	return b.payments(ctx)
 }
@@ -103,12 +110,37 @@ func (b *book) placed(id string, f store.Fields) (coverage.Site, bool) {
 	if f.Area == 0 {
 		site.FloorArea = -1
 	}
+	if f.Hours != "" {
+		hours, err := b.hours(f.Hours)
+		if err != nil {
+			b.errs = append(b.errs, &data.InputError{File: filepath.Base(b.tracker.Store.Path()), Field: "hours", Value: f.Hours, What: data.T("阵地 %s 的开放时间读不懂：%v", "the opening hours of site %s cannot be read: %v", id, err),
+				Hint: data.T("用 corrected 事件改正", "correct them with an event")})
+			return coverage.Site{}, false
+		}
+		site.Hours = hours
+	}
 	if f.Point != (orb.Point{}) {
 		site.Region = s.locate(f.Point)
 	} else if r, ok := s.Data.Regions.Index(f.Region); ok {
 		site.Region = r
 	}
 	return site, true
+}
+
+// hours reads opening hours, every text once: most sites of a county keep the same.
+func (b *book) hours(text string) (*coverage.Week, error) {
+	if w, read := b.weeks[text]; read {
+		return w, nil
+	}
+	w, err := data.ParseHours(text)
+	if err != nil {
+		return nil, err
+	}
+	if b.weeks == nil {
+		b.weeks = map[string]*coverage.Week{}
+	}
+	b.weeks[text] = w
+	return w, nil
 }
 
 // projects adds the projects of a site that were not given up.
@@ -189,52 +221,39 @@ func (b *book) nextYear() int {
 	return b.o.Day.AddDate(0, 0, 1).Year()
 }
 
-// before counts the sites of the end of the year before and of the base day, and upgrades since.
-func (b *book) before(ctx context.Context, now []store.SiteState) error {
-	count := func(day time.Time) ([]track.Place, map[string]bool, error) {
-		states, err := b.tracker.Store.State(ctx, day, b.o.Known)
-		if err != nil {
-			return nil, nil, err
-		}
-		var out []track.Place
-		ids := map[string]bool{}
-		for i := range states {
-			if at, ok := b.places[states[i].Site]; ok && states[i].Open {
-				out, ids[states[i].Site] = append(out, at), true
-			}
-		}
-		return out, ids, nil
-	}
-	var err error
-	l := &b.ledger
-	year := b.o.Day.Year()
-	if l.OpenBefore, _, err = count(track.YearEnd(year - 1)); err != nil {
-		return err
-	}
-	base := b.tracker.Study.Tracking.Base
-	if base.IsZero() {
-		base = b.tracker.Study.Date
-	}
-	var wereOpen map[string]bool
-	if !base.After(b.o.Day) {
-		l.Base = base
-		if l.BaseOpen, wereOpen, err = count(base); err != nil {
-			return err
+// open lists where the sites stand that were open on a day, as they are placed on the snapshot's day, and their ids.
+func (b *book) open(states []store.SiteState) ([]track.Place, map[string]bool) {
+	var out []track.Place
+	ids := map[string]bool{}
+	for i := range states {
+		if at, ok := b.places[states[i].Site]; ok && states[i].Open {
+			out, ids[states[i].Site] = append(out, at), true
 		}
 	}
+	return out, ids
+}
+
+// before counts the sites of the end of the year before, and the upgrades of the year.
+func (b *book) before(now, then []store.SiteState) {
+	b.ledger.OpenBefore, _ = b.open(then)
 	for i := range now {
-		x := &now[i]
-		if !x.Open || x.Upgraded.IsZero() {
-			continue
+		if x := &now[i]; x.Open && x.Upgraded.Year() == b.o.Day.Year() {
+			b.ledger.UpgradedYear = append(b.ledger.UpgradedYear, b.places[x.Site])
 		}
-		if x.Upgraded.Year() == year {
-			l.UpgradedYear = append(l.UpgradedYear, b.places[x.Site])
-		}
-		if wereOpen[x.Site] && x.Upgraded.After(base) {
+	}
+}
+
+// since counts the sites of the base day, and those of them that were upgraded after it.
+func (b *book) since(base time.Time, now, then []store.SiteState) {
+	l := &b.ledger
+	l.Base = base
+	var wereOpen map[string]bool
+	l.BaseOpen, wereOpen = b.open(then)
+	for i := range now {
+		if x := &now[i]; x.Open && wereOpen[x.Site] && x.Upgraded.After(base) {
 			l.BaseUpgraded = append(l.BaseUpgraded, b.places[x.Site])
 		}
 	}
-	return nil
 }
 
 func (b *book) payments(ctx context.Context) error {
