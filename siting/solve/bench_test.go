@@ -181,11 +181,11 @@ func BenchmarkRollout(b *testing.B) {
 	})
 }
 
-// BenchmarkFrontier is a curve of ten budgets over a whole region; each point's gap is logged.
+// BenchmarkFrontier is a curve of twenty budgets over a whole region; each point's gap is logged.
 func BenchmarkFrontier(b *testing.B) {
 	p := &FrontierProblem{Cover: coverWithinOf(b, "city_356000_406784.dat", 0.1)}
-	for k := range int64(10) {
-		p.Budgets = append(p.Budgets, 500*(k+1))
+	for k := range int64(20) {
+		p.Budgets = append(p.Budgets, 250*(k+1))
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,19 +1,18 @@
 package solve
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math"
-	"slices"
 )
 
 // FrontierProblem asks what a maximal cover reaches at each of several budgets: the curve of coverage against money; see
 // MaxCoverProblem for the model of each point.
 type FrontierProblem struct {
-	Cover   Cover
-	Budgets []int64 // strictly ascending, >= 0
-	Covered []bool  // rows that are covered already and count in the objective; nil = none
+	Cover     Cover
+	Budgets   []int64   // strictly ascending, >= 0
+	Covered   []bool    // rows that are covered already and count in the objective; nil = none
+	Conflicts [][]int32 // sets of columns of which at most one opens; nil = none
 }
 
 // FrontierPoint is the answer at one budget.
@@ -44,17 +43,26 @@ func (p *FrontierProblem) Validate() error {
 	if p.Covered != nil && len(p.Covered) != p.Cover.Rows {
 		errs = append(errs, bad("Covered", "has %d entries for %d rows", len(p.Covered), p.Cover.Rows))
 	}
+	for k, set := range p.Conflicts {
+		for _, j := range set {
+			if j < 0 || int(j) >= p.Cover.Columns() {
+				return errors.Join(append(errs, bad("Conflicts", "set %d: column %d of %d", k, j, p.Cover.Columns()))...)
+			}
+		}
+	}
 	return errors.Join(errs...)
 }
 
 // frontierSteps is the number of dual steps a budget when Options.Iterations is 0.
-const frontierSteps = 60
+const frontierSteps = 100
 
 // Frontier solves the problem for all budgets in one go, for covers that are too large to search one by one. One greedy
-// order serves as the first plan of every budget; one dual is moved from budget to budget, and every point that it settles on
-// bounds all of them, since multipliers are good for any budget. Plans are rounded from the dual. Options.Iterations is the
-// number of dual steps a budget. Points and bounds are monotone: what less money covers more does too. It works on the
-// cover itself, without a copy or a transpose: beside it, it needs about 100 bytes a row and a column.
+// order serves as the first plan of every budget. The linear relaxation moves on from budget to budget; its multipliers, put
+// into exact integers, bound every budget, since they are good for any. The plan of each budget grows from that of the one
+// before and is ruined and recreated in small places, among the columns that the relaxation finds worth their money. While
+// one budget is searched the next is relaxed. Options.Iterations is the number of steps of the relaxation a budget; the
+// search goes along. Points and bounds are monotone: what less money covers more does too. It works on the cover itself:
+// beside it, it needs about 100 bytes a row and a column, and a copy of the part that is searched.
 func Frontier(ctx context.Context, p *FrontierProblem, o Options) ([]FrontierPoint, error) {
 	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
 		return nil, err
@@ -63,12 +71,23 @@ func Frontier(ctx context.Context, p *FrontierProblem, o Options) ([]FrontierPoi
 		o.Iterations = frontierSteps
 	}
 	f := newFrontier(p, o)
-	f.greedy()
-	for k := range f.budgets {
-		f.solve(ctx, k)
-		f.o.report(Progress{k + 1, f.base + f.value[k], float64(f.base + f.high(k)), gapOf(f.base+f.value[k], float64(f.base+f.high(k)))})
-		if ctx.Err() != nil {
-			break
+	f.greedy(ctx)
+	relax := newFrontierDual(f)
+	for k := range len(f.budgets) + 1 { // the first budget cannot be searched, nor the last be relaxed, beside another
+		part := f.part(relax, k-1)
+		both(o.workers(), func() int {
+			if k < len(f.budgets) {
+				relax.solve(ctx, k)
+			}
+			return 0
+		}, func() {
+			if part != nil {
+				f.search(ctx, k-1, part)
+			}
+		})
+		copy(f.least, relax.least)
+		if k > 0 {
+			f.o.report(Progress{k, f.base + f.value[k-1], float64(f.base + f.high(k-1)), gapOf(f.base+f.value[k-1], float64(f.base+f.high(k-1)))})
 		}
 	}
 	return f.points(), nil
@@ -78,203 +97,79 @@ func Frontier(ctx context.Context, p *FrontierProblem, o Options) ([]FrontierPoi
 type frontier struct {
 	o       Options
 	in      *instance // of the cover itself
+	near    csr       // per column: sets of conflicts that it is in
+	sets    int
+	total   int64 // weight that is not covered yet
+	shift   uint  // bounds count in units of 2^-shift of a weight
 	budgets []int64
-	base    int64 // covered whatever is chosen
-	dual    *maxDual
+	base    int64   // covered whatever is chosen
 	order   []int32 // the greedy's columns, as they opened
 	prefix  []int   // per budget: how many of them it can pay
 	open    [][]int32
 	value   []int64
 	least   []int64 // per budget: smallest value of the dual
-	price   float64 // what a unit of money was worth at the end of the last step
 }
 
 func newFrontier(p *FrontierProblem, o Options) *frontier {
-	c := &p.Cover
+	c, n := &p.Cover, len(p.Budgets)
 	in := &instance{w: make([]int64, c.Rows), cost: c.Cost, col: csr{off: c.Offset, item: c.Row}}
 	if len(c.Offset) == 0 {
 		in.col.off = []int64{0}
 	}
 	if in.cost == nil {
-		in.cost = slices.Repeat([]int64{1}, c.Columns())
+		in.cost = make([]int64, c.Columns())
+		for j := range in.cost {
+			in.cost[j] = 1
+		}
 	}
-	f := &frontier{o: o, in: in, budgets: p.Budgets, open: make([][]int32, len(p.Budgets)), value: make([]int64, len(p.Budgets)),
-		prefix: make([]int, len(p.Budgets)), least: slices.Repeat([]int64{math.MaxInt64}, len(p.Budgets))}
+	f := &frontier{o: o, in: in, budgets: p.Budgets, sets: len(p.Conflicts), open: make([][]int32, n), value: make([]int64, n),
+		prefix: make([]int, n), least: make([]int64, n)}
 	for i := range in.w {
 		if w := c.WeightOf(int32(i)); p.Covered != nil && p.Covered[i] {
 			f.base += w
 		} else {
 			in.w[i] = w
+			f.total += w
 		}
 	}
-	f.dual = newMaxDual(in, 0, nil, o.workers())
+	f.shift = scaleOf(f.total)
+	for k := range f.least {
+		f.least[k] = math.MaxInt64
+	}
+	sets := csr{off: []int64{0}}
+	for _, set := range p.Conflicts {
+		sets.item = append(sets.item, sortedSet(set)...)
+		sets.off = append(sets.off, int64(len(sets.item)))
+	}
+	f.near = sets.transpose(in.columns())
 	return f
 }
 
 // greedy fills the plans of all budgets: each goes on where the one before ended.
-func (f *frontier) greedy() {
+func (f *frontier) greedy(ctx context.Context) {
 	p := newPlan(f.in)
+	p.keepApart(f.near, f.sets)
 	for k, b := range f.budgets {
-		p.greedy(b)
+		if ctx.Err() == nil {
+			p.greedy(b)
+		}
 		f.prefix[k] = len(p.list)
-		f.open[k], f.value[k] = slices.Clone(p.list), p.value
+		f.open[k], f.value[k] = sortedSet(p.list), p.value
 	}
 	f.order = p.list
 }
 
-// solve moves the dual for one budget and rounds plans from it.
-func (f *frontier) solve(ctx context.Context, k int) {
-	d := f.dual
-	d.budget, d.best, d.stale = f.budgets[k], math.MaxInt64, 0
-	if k > 0 { // where the budget before ended, and what the greedy suggests: the better of the two
-		copy(d.lambda, d.centre)
-		f.step(k)
-	}
-	d.begin(f.order[:f.prefix[k]])
-	for n := range f.o.Iterations {
-		if ctx.Err() != nil && f.least[k] != math.MaxInt64 {
-			return
-		}
-		if f.step(k); f.high(k) <= f.value[k] {
-			break
-		}
-		if n == f.o.Iterations/2 || n == f.o.Iterations-1 {
-			f.round(k)
-		}
-	}
-	f.everywhere()
-}
-
-// high returns the bound of a budget, in the unit of the weights.
+// high returns the bound of a budget, in the unit of the weights: the optimum is an integer.
 func (f *frontier) high(k int) int64 {
 	if f.least[k] == math.MaxInt64 {
-		var sum int64
-		for _, w := range f.in.w {
-			sum += w
-		}
-		return sum
+		return f.total
 	}
-	return max(f.value[k], f.least[k]>>f.dual.shift)
+	return max(f.value[k], f.least[k]>>f.shift)
 }
 
-// step evaluates the dual for budget k, keeps it when it is the best, and moves on.
-func (f *frontier) step(k int) {
-	d := f.dual
-	d.prices()
-	value, full := f.choose(f.price * 0.9)
-	if !full {
-		value, _ = f.choose(0)
-	}
-	for i, l := range d.lambda {
-		value += d.most[i] - l
-	}
-	d.average()
-	f.least[k] = min(f.least[k], value)
-	d.adapt(value)
-	d.move(f.value[k] << d.shift)
-}
-
-// choose solves the inner knapsack with fractions among the columns worth at least so much for the money; full is false when
-// these do not spend it all.
-func (f *frontier) choose(least float64) (value int64, full bool) {
-	d := f.dual
-	f.rank(least)
-	d.chosen, d.part = d.chosen[:0], 1
-	left := d.budget
-	for _, j := range d.order {
-		c := f.in.cost[j]
-		d.chosen = append(d.chosen, j)
-		if c > left {
-			d.part = float64(left) / float64(c)
-			f.price = float64(d.r[j]) / float64(c)
-			return value + partOf(d.r[j], left, c), true
-		}
-		left -= c
-		value += d.r[j]
-	}
-	f.price = 0
-	return value, least <= 0 || left == 0
-}
-
-// partOf returns r x left / c, rounded up.
-func partOf(r, left, c int64) int64 {
-	return min(r, int64(math.Ceil(float64(r)*(float64(left)/float64(c))*(1+1e-15)))+1)
-}
-
-// rank lists the columns that are worth at least so much for the money, best first.
-func (f *frontier) rank(least float64) {
-	d := f.dual
-	d.order = d.order[:0]
-	for j, r := range d.r {
-		if r > 0 && float64(r) >= least*float64(f.in.cost[j]) {
-			d.order = append(d.order, int32(j))
-		}
-	}
-	slices.SortFunc(d.order, func(a, b int32) int {
-		return cmp.Or(-compareRatio(d.r[a], f.in.cost[a], d.r[b], f.in.cost[b]), cmp.Compare(a, b))
-	})
-}
-
-// everywhere bounds all budgets by the multipliers of the centre.
-func (f *frontier) everywhere() {
-	d := f.dual
-	copy(d.lambda, d.centre)
-	d.prices()
-	f.rank(0)
-	var base, sum, spent int64
-	for i, l := range d.lambda {
-		base += d.most[i] - l
-	}
-	at := 0
-	for k, b := range f.budgets {
-		for ; at < len(d.order) && spent+f.in.cost[d.order[at]] <= b; at++ {
-			spent += f.in.cost[d.order[at]]
-			sum += d.r[d.order[at]]
-		}
-		value := base + sum
-		if at < len(d.order) {
-			value += partOf(d.r[d.order[at]], b-spent, f.in.cost[d.order[at]])
-		}
-		f.least[k] = min(f.least[k], value)
-	}
-}
-
-// round builds a plan for budget k from the averaged plan of the dual: what it is surest of opens first, as long as that
-// adds most of its price; the greedy fills up. Then what is missed least is closed and the greedy fills up again.
-func (f *frontier) round(k int) {
-	d, p := f.dual, newPlan(f.in)
-	var wanted []int32
-	for j, x := range d.x {
-		if x > 0.25 {
-			wanted = append(wanted, int32(j))
-		}
-	}
-	slices.SortFunc(wanted, func(a, b int32) int { return cmp.Or(-cmp.Compare(d.x[a], d.x[b]), cmp.Compare(a, b)) })
-	price := f.price / float64(int64(1)<<d.shift)
-	for _, j := range wanted {
-		if c := f.in.cost[j]; p.spent+c <= f.budgets[k] && float64(p.gain(j)) >= 0.9*price*float64(c) {
-			p.add(j)
-		}
-	}
-	p.greedy(f.budgets[k])
-	f.accept(k, p)
-	for range 2 {
-		list := slices.Clone(p.list)
-		slices.SortFunc(list, func(a, b int32) int {
-			return cmp.Or(compareRatio(p.loss[a], f.in.cost[a], p.loss[b], f.in.cost[b]), cmp.Compare(a, b))
-		})
-		for _, j := range list[:len(list)/20] {
-			p.drop(j)
-		}
-		p.greedy(f.budgets[k])
-		f.accept(k, p)
-	}
-}
-
-func (f *frontier) accept(k int, p *plan) {
-	if p.value > f.value[k] {
-		f.value[k], f.open[k] = p.value, append(f.open[k][:0], p.list...)
-	}
+// done reports whether nothing more is asked of budget k.
+func (f *frontier) done(k int) bool {
+	return gapOf(f.base+f.value[k], float64(f.base+f.high(k))) <= f.o.Gap
 }
 
 // points writes the answers down.

@@ -50,8 +50,81 @@ func TestFrontierAgainstEverySet(t *testing.T) {
 	}
 }
 
+// On 100 random problems with conflicts the best of every budget, by trying all sets of columns, lies between plan and bound,
+// and plans keep the conflicts.
+func TestFrontierWithConflictsAgainstEverySet(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 52))
+		p := &FrontierProblem{Cover: randomCover(r, 2+r.IntN(9)), Budgets: []int64{0, 1, 3, 6, 20}}
+		n := p.Cover.Columns()
+		for range r.IntN(5) {
+			p.Conflicts = append(p.Conflicts, []int32{int32(r.IntN(n)), int32(r.IntN(n))})
+		}
+		points, err := Frontier(context.Background(), p, Options{Seed: seed, Workers: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, a := range points {
+			mask := 0
+			for _, j := range a.Open {
+				mask |= 1 << j
+			}
+			if !keepsApart(p.Conflicts, mask) {
+				t.Fatalf("seed %d: %+v opens columns in conflict, of %v", seed, a, p.Conflicts)
+			}
+			best := int64(0)
+			for mask := range 1 << n {
+				var cost int64
+				for j := range n {
+					cost += p.Cover.CostOf(j) * int64(mask>>j&1)
+				}
+				if cost <= p.Budgets[k] && keepsApart(p.Conflicts, mask) {
+					best = max(best, coveredWeight(&p.Cover, nil, func(j int) bool { return mask>>j&1 == 1 }))
+				}
+			}
+			if a.Objective > best || a.Bound < float64(best) || a.Status == Optimal && a.Objective != best || k > 0 && a.Bound < points[k-1].Bound {
+				t.Fatalf("seed %d, budget %d: %+v, best is %d", seed, p.Budgets[k], a, best)
+			}
+		}
+	}
+}
+
+// keepsApart reports whether at most one column of each set is among the bits of mask.
+func keepsApart(sets [][]int32, mask int) bool {
+	for _, set := range sets {
+		open := 0
+		for _, j := range sortedSet(set) {
+			open += mask >> j & 1
+		}
+		if open > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// A row of towns, 1 km apart, of 3, 8 and 5 people; a site covers its town and the next to the right: 11, 13 and 5. The middle
+// one alone is the best for one site (13). Two sites: the first and the second cover 16, all; when they exclude each other, the
+// first and the third do. When both exclude the first, the second and the third share a town: 13 remain.
+func TestFrontierKeepsConflicts(t *testing.T) {
+	c := Cover{Rows: 3, Offset: []int64{0, 2, 4, 5}, Row: []int32{0, 1, 1, 2, 2}, Weight: []int64{3, 8, 5}}
+	for _, k := range []struct {
+		sets [][]int32
+		two  int64
+	}{{nil, 16}, {[][]int32{{0, 1}}, 16}, {[][]int32{{0, 1}, {0, 2}}, 13}} {
+		points, err := Frontier(context.Background(), &FrontierProblem{Cover: c, Budgets: []int64{1, 2}, Conflicts: k.sets}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if points[0].Objective != 13 || points[1].Objective != k.two || points[1].Bound < float64(k.two) {
+			t.Errorf("%v: %+v, want 13 and %d", k.sets, points, k.two)
+		}
+	}
+}
+
 func TestFrontierTellsFaults(t *testing.T) {
-	for _, p := range []*FrontierProblem{{}, {Budgets: []int64{2, 2}}, {Budgets: []int64{-1}}, {Budgets: []int64{1}, Covered: []bool{true}}} {
+	for _, p := range []*FrontierProblem{{}, {Budgets: []int64{2, 2}}, {Budgets: []int64{-1}}, {Budgets: []int64{1}, Covered: []bool{true}},
+		{Budgets: []int64{1}, Conflicts: [][]int32{{0}}}} {
 		if _, err := Frontier(context.Background(), p, Options{}); !isProblemError(err, "solve: ") {
 			t.Errorf("%+v: %v", p, err)
 		}

@@ -16,6 +16,9 @@ type plan struct {
 	loss  []int64 // per column: weight that only it covers
 	value int64   // weight covered
 	spent int64
+
+	near   csr     // per column: the sets that it is in, of which at most one column opens
+	holder []int32 // per set: 1 + the open column; nil = no sets
 }
 
 func newPlan(in *instance) *plan {
@@ -24,11 +27,42 @@ func newPlan(in *instance) *plan {
 		loss: make([]int64, n)}
 }
 
+// keepApart lets the greedy open at most one column of each of n sets; near names the sets of each column.
+func (p *plan) keepApart(near csr, n int) {
+	if n > 0 {
+		p.near, p.holder = near, make([]int32, n)
+	}
+}
+
+// blocker returns 1 + an open column that shares a set with column j; 0 = none.
+func (p *plan) blocker(j int32) int32 {
+	if p.holder == nil {
+		return 0
+	}
+	for _, q := range p.near.at(int(j)) {
+		if p.holder[q] != 0 {
+			return p.holder[q]
+		}
+	}
+	return 0
+}
+
+// hold notes in the sets of column j who is open.
+func (p *plan) hold(j, holder int32) {
+	if p.holder == nil {
+		return
+	}
+	for _, q := range p.near.at(int(j)) {
+		p.holder[q] = holder
+	}
+}
+
 // add opens column j.
 func (p *plan) add(j int32) {
 	p.open[j], p.place[j] = true, int32(len(p.list))
 	p.list = append(p.list, j)
 	p.spent += p.in.cost[j]
+	p.hold(j, j+1)
 	for _, i := range p.in.col.at(int(j)) {
 		switch p.count[i] {
 		case 0:
@@ -49,6 +83,7 @@ func (p *plan) drop(j int32) {
 	p.list = p.list[:len(p.list)-1]
 	p.open[j] = false
 	p.spent -= p.in.cost[j]
+	p.hold(j, 0)
 	for _, i := range p.in.col.at(int(j)) {
 		p.count[i]--
 		p.only[i] ^= j
@@ -98,7 +133,7 @@ func (h *offers) Pop() any {
 	return x
 }
 
-// greedy adds columns by gain for the money while they fit into the budget. Gains only shrink as the plan grows, so a
+// greedy adds columns by gain for the money while they fit into the budget and beside those of their sets. Gains only shrink as the plan grows, so a
 // column is looked at again only when it comes up (lazy evaluation: Minoux 1978; Leskovec et al. 2007, "CELF").
 func (p *plan) greedy(budget int64) {
 	h := make(offers, 0, p.in.columns())
@@ -114,7 +149,7 @@ func (p *plan) greedy(budget int64) {
 	}
 	for len(h) > 0 && p.spent+cheapest <= budget {
 		top := &h[0]
-		if p.spent+top.cost > budget {
+		if p.spent+top.cost > budget || p.blocker(top.column) != 0 {
 			heap.Pop(&h)
 			continue
 		}
