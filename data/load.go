@@ -12,6 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"sitecover/data/written"
 	"sitecover/geo"
 	"sitecover/geo/network"
 	"sitecover/siting"
@@ -189,7 +190,7 @@ func (l *loader) mode(key *yaml.Node, sec *section) {
 }
 
 func suggestMode(id string, ids []string) Text {
-	if near := nearest(id, ids); near != "" {
+	if near := written.Nearest(id, ids); near != "" {
 		return T("是不是 %s？自定义方式要写 base", "did you mean %s? a mode of your own needs a base", near)
 	}
 	return T("自定义方式要写 base，例如 base: walk", "a mode of your own needs a base, for example base: walk")

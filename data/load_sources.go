@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"sitecover/data/written"
 )
 
 // fields lists what each role's files may tell: our names, which `fields:` maps to the file's own.
@@ -162,7 +164,7 @@ func nearFile(path string) Text {
 		names = append(names, e.Name())
 	}
 	sort.Strings(names)
-	if near := nearest(filepath.Base(path), names); near != "" {
+	if near := written.Nearest(filepath.Base(path), names); near != "" {
 		return T("是不是 %s？", "did you mean %s?", near)
 	}
 	return hint

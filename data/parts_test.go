@@ -15,30 +15,6 @@ import (
 	"sitecover/geo/network"
 )
 
-func TestQuantities(t *testing.T) {
-	for _, c := range []struct {
-		d    dimension
-		text string
-		want float64 // base unit; NaN = refused
-	}{
-		{dimLength, "800 m", 800}, {dimLength, "1 km", 1000}, {dimLength, "0.5公里", 500}, {dimLength, "300米", 300}, {dimLength, "0", 0},
-		{dimLength, "800", math.NaN()}, {dimLength, "800 min", math.NaN()}, {dimLength, "1,000 m", math.NaN()}, {dimLength, "m", math.NaN()}, {dimLength, "", math.NaN()},
-		{dimTime, "15 min", 900}, {dimTime, "15分钟", 900}, {dimTime, "1 h", 3600}, {dimTime, "90s", 90},
-		{dimSpeed, "3.8 km/h", 3.8}, {dimSpeed, "1 m/s", 3.6}, {dimSpeed, "60 m/min", 3.6}, {dimSpeed, "3.8", math.NaN()},
-		{dimArea, "1000 m2", 1000}, {dimArea, "800㎡", 800}, {dimArea, "0.1 公顷", 1000},
-		{dimMoney, "80 万元", 800_000}, {dimMoney, "2.5万", 25_000}, {dimMoney, "1.2 亿元", 120_000_000}, {dimMoney, "500元", 500},
-		{dimShare, "85%", 0.85}, {dimShare, "85％", 0.85}, {dimShare, "0.85", math.NaN()}, {dimShare, "NaN%", math.NaN()},
-	} {
-		got, problem := c.d.parse(c.text)
-		switch {
-		case problem != nil && !math.IsNaN(c.want):
-			t.Errorf("%q as %s: %s", c.text, c.d.en, problem.what.EN)
-		case problem == nil && float(got) != c.want:
-			t.Errorf("%q as %s is %v, want %v", c.text, c.d.en, float(got), c.want)
-		}
-	}
-}
-
 func TestDates(t *testing.T) {
 	want := date(2019, 5, 1)
 	for _, s := range []string{"2019-05-01", "2019-5-1", "2019/5/1", "2019年5月1日", "2019年05月01日", "2019.5.1", "2019.05.01", "20190501", "2019-05", "2019/5",
@@ -302,12 +278,3 @@ func TestShapesThatTouchAreAccepted(t *testing.T) {
 }
 
 func box(w, s, e, n float64) orb.Ring { return orb.Ring{{w, s}, {e, s}, {e, n}, {w, n}, {w, s}} }
-
-func TestNearest(t *testing.T) {
-	options := []string{"radius", "minutes", "one_per", "min_area"}
-	for word, want := range map[string]string{"radus": "radius", "RADIUS": "radius", "minute": "minutes", "oneper": "one_per", "colour": "", "": ""} {
-		if got := nearest(word, options); got != want {
-			t.Errorf("nearest to %q is %q, want %q", word, got, want)
-		}
-	}
-}

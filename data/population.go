@@ -10,6 +10,7 @@ import (
 	h3 "github.com/uber/h3-go/v4"
 
 	"sitecover/coverage"
+	"sitecover/data/written"
 	"sitecover/geo"
 )
 
@@ -299,7 +300,7 @@ func (r *reader) regionOf(t *table, names map[string][]int32) (int32, bool) {
 			all = append(all, g.ID, g.Name)
 		}
 		hint := T("写区划的编号或名称", "give the region's id or name")
-		if near := nearest(text, all); near != "" {
+		if near := written.Nearest(text, all); near != "" {
 			hint = T("是不是 %s？", "did you mean %s?", near)
 		}
 		_ = t.fail("region", T("没有这个区划", "is not a known region"), hint)

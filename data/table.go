@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sitecover/data/written"
 	"sitecover/geo"
 
 	"github.com/paulmach/orb"
@@ -62,7 +63,7 @@ func openTable(in *input, src Source, sheet string) *table {
 }
 
 func columnHint(want string, header []string) Text {
-	if near := nearest(want, header); near != "" {
+	if near := written.Nearest(want, header); near != "" {
 		return T("是不是 %s？", "did you mean %s?", near)
 	}
 	return T("文件里的列：%s", "columns of the file: %s", clip(strings.Join(header, ", ")))

@@ -2,54 +2,27 @@ package data
 
 import (
 	"errors"
-	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
 	"time"
 
+	"sitecover/data/written"
 	"sitecover/siting"
 )
 
-// A unit turns a number into the dimension's base unit by an exact factor.
-type unit struct {
-	words  []string // as they may be written, lower case
-	factor *big.Rat
-}
-
 // dimension is a kind of quantity that the study file asks for.
-type dimension struct {
-	zh, en  string // what it is
-	example string
-	units   []unit
-}
-
-func u(num, den int64, words ...string) unit { return unit{words, big.NewRat(num, den)} }
+type dimension struct{ written.Kind }
 
 // The dimensions of the study file, with their base units: metres, seconds, km/h, m², yuan, shares of 1.
 var (
-	dimLength = dimension{"长度", "a length", "800 m", []unit{
-		u(1, 1, "m", "米", "meter", "meters", "metre", "metres"), u(1000, 1, "km", "公里", "千米")}}
-	dimTime = dimension{"时间", "a time", "15 min", []unit{
-		u(60, 1, "min", "分钟", "分", "minute", "minutes"), u(1, 1, "s", "秒", "秒钟", "sec", "second", "seconds"),
-		u(3600, 1, "h", "小时", "hour", "hours")}}
-	dimSpeed = dimension{"速度", "a speed", "3.8 km/h", []unit{
-		u(1, 1, "km/h", "公里/小时", "千米/小时", "kmh", "kph"), u(18, 5, "m/s", "米/秒"), u(3, 50, "m/min", "米/分钟", "米/分")}}
-	dimArea = dimension{"面积", "an area", "1000 m2", []unit{
-		u(1, 1, "m2", "m²", "㎡", "平方米", "平米", "m^2"), u(10000, 1, "ha", "公顷")}}
-	dimMoney = dimension{"金额", "an amount of money", "80 万元", []unit{
-		u(1, 1, "元", "yuan", "cny", "rmb"), u(10_000, 1, "万元", "万", "wan"), u(100_000_000, 1, "亿元", "亿")}}
-	dimShare = dimension{"比例", "a share", "85%", []unit{u(1, 100, "%", "％")}}
+	dimLength = dimension{written.Length}
+	dimTime   = dimension{written.Time}
+	dimSpeed  = dimension{written.Speed}
+	dimArea   = dimension{written.Area}
+	dimMoney  = dimension{written.Money}
+	dimShare  = dimension{written.Share}
 )
-
-// accepted lists the first word of every unit, for hints.
-func (d dimension) accepted() string {
-	words := make([]string, len(d.units))
-	for i, x := range d.units {
-		words[i] = x.words[0]
-	}
-	return strings.Join(words, ", ")
-}
 
 // quantityError says why a text is no quantity of the dimension.
 type quantityError struct{ what, hint Text }
@@ -58,31 +31,11 @@ func (e *quantityError) Error() string { return e.what.EN }
 
 // parse returns the quantity in the base unit, exactly. A number needs its unit, except zero, which is the same in all.
 func (d dimension) parse(s string) (*big.Rat, *quantityError) {
-	text := strings.ToLower(strings.TrimSpace(s))
-	n := 0
-	for n < len(text) && (text[n] >= '0' && text[n] <= '9' || text[n] == '.' || n == 0 && (text[n] == '-' || text[n] == '+')) {
-		n++
+	value, wrong := d.Parse(s)
+	if wrong != nil {
+		return nil, &quantityError{Text{wrong.ZH, wrong.EN}, T("例如 %s；可用单位：%s", "for example %s; units: %s", d.Example, d.Accepted())}
 	}
-	number, word := text[:n], strings.TrimSpace(text[n:])
-	hint := T("例如 %s；可用单位：%s", "for example %s; units: %s", d.example, d.accepted())
-	value, ok := new(big.Rat).SetString(number)
-	if !ok || len(number) > 30 {
-		return nil, &quantityError{Text{"不是" + d.zh, "is not " + d.en}, hint}
-	}
-	if word == "" {
-		if value.Sign() == 0 {
-			return value, nil
-		}
-		return nil, &quantityError{T("缺少单位", "has no unit"), hint}
-	}
-	for _, x := range d.units {
-		for _, w := range x.words {
-			if w == word {
-				return value.Mul(value, x.factor), nil
-			}
-		}
-	}
-	return nil, &quantityError{Text{fmt.Sprintf("单位“%s”不是%s的单位", word, d.zh), fmt.Sprintf("unit %q cannot measure %s", word, d.en)}, hint}
+	return value, nil
 }
 
 // float returns the nearest float64.

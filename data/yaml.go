@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"sitecover/data/written"
 )
 
 // maxStudyBytes bounds the study file: it is written by hand.
@@ -202,7 +204,7 @@ func (s *section) done() {
 		delete(s.y.set, s.key(key.Value))
 		list := strings.Join(s.known, ", ")
 		hint := T("可用的键：%s", "known keys: %s", list)
-		if near := nearest(key.Value, s.known); near != "" {
+		if near := written.Nearest(key.Value, s.known); near != "" {
 			hint = T("是不是 %s？", "did you mean %s?", near)
 			misspelt[near] = true
 		}
@@ -433,7 +435,7 @@ func (s *section) table(key string) map[string]string {
 
 // suggest words the hint for a value that is none of the options.
 func suggest(value string, options []string) Text {
-	if near := nearest(value, options); near != "" {
+	if near := written.Nearest(value, options); near != "" {
 		return T("是不是 %s？", "did you mean %s?", near)
 	}
 	if len(options) == 0 {
@@ -441,43 +443,4 @@ func suggest(value string, options []string) Text {
 	}
 	list := strings.Join(options, ", ")
 	return T("可用：%s", "known: %s", list)
-}
-
-// nearest returns the option with the fewest edits to the word, when they are few enough to be a slip; "" otherwise.
-func nearest(word string, options []string) string {
-	best, cost := "", 3
-	if n := utf8.RuneCountInString(word); n < 4 {
-		cost = 2
-	}
-	for _, o := range options {
-		if d := edits(strings.ToLower(word), strings.ToLower(o)); d < cost {
-			best, cost = o, d
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance in runes.
-func edits(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > 64 || len(y) > 64 {
-		return len(x) + len(y)
-	}
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			change := diagonal
-			if x[i] != y[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(y)]
 }

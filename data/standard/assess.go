@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"sitecover/data/written"
 )
 
 // Verdict says how a site stands on one requirement.
@@ -49,7 +51,7 @@ func (p *Profile) Columns(header []string, named map[string]string) (*Columns, e
 	for id, want := range named {
 		i, ok := c.byName[heading(want)]
 		if !ok || p.Field(id) == nil {
-			problems = append(problems, &Problem{Key: id, Value: want, What: text("没有这个字段或这一列", "is no field of the standard, or no column of the ledger"), Hint: suggest(nearest(want, header), header)})
+			problems = append(problems, &Problem{Key: id, Value: want, What: text("没有这个字段或这一列", "is no field of the standard, or no column of the ledger"), Hint: suggest(written.Nearest(want, header), header)})
 			continue
 		}
 		c.byField[id] = i
@@ -154,7 +156,7 @@ type Next struct {
 func (c *Columns) Assess(r Record) (*Assessment, error) {
 	tier := c.p.Tier(r.Tier)
 	if tier == nil {
-		return nil, Problems{{File: r.File, Line: r.Row, Value: r.Tier, What: text("标准 %s 没有这个层级", "is no tier of the standard %s", c.p.ID), Hint: suggest(nearest(r.Tier, c.p.TierIDs()), c.p.TierIDs())}}
+		return nil, Problems{{File: r.File, Line: r.Row, Value: r.Tier, What: text("标准 %s 没有这个层级", "is no tier of the standard %s", c.p.ID), Hint: suggest(written.Nearest(r.Tier, c.p.TierIDs()), c.p.TierIDs())}}
 	}
 	s := &sheet{Columns: c, r: r, tier: tier, values: map[string]value{}, told: map[string]bool{}}
 	s.read()
@@ -250,7 +252,7 @@ func (s *sheet) class() string {
 			return c.ID
 		}
 	}
-	s.fail(s.byField["class"], text("没有这个类别", "is not a class of the standard"), suggest(nearest(v.text, s.p.classIDs()), s.p.classIDs()))
+	s.fail(s.byField["class"], text("没有这个类别", "is not a class of the standard"), suggest(written.Nearest(v.text, s.p.classIDs()), s.p.classIDs()))
 	return def
 }
 

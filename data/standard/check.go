@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"sitecover/data/written"
 )
 
 // checker notes what no single key can tell: names that refer to nothing, values that contradict each other.
@@ -45,7 +47,7 @@ func (c *checker) note(path, value string, what, hint Text) {
 // refer notes a name that is none of those known.
 func (c *checker) refer(path, name string, known []string) {
 	if name != "" && !slices.Contains(known, name) {
-		c.note(path, name, text("没有定义", "is not defined"), suggest(nearest(name, known), known))
+		c.note(path, name, text("没有定义", "is not defined"), suggest(written.Nearest(name, known), known))
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"sitecover/data/written"
 )
 
 // maxBytes bounds a profile: it is written by hand.
@@ -182,7 +184,7 @@ func (d *decoder) fill(n *yaml.Node, v reflect.Value, path string) {
 			d.fail(d.spot(key), full, "", text("这个键写了两次", "is given twice"), text("留下一个", "keep one of them"))
 			continue
 		case at < 0:
-			near := nearest(key.Value, keysOf(all))
+			near := written.Nearest(key.Value, keysOf(all))
 			misspelt = append(misspelt, near)
 			d.fail(d.spot(key), full, "", text("没有这个键", "is not a known key"), suggest(near, keysOf(all)))
 			continue
@@ -298,12 +300,12 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string, m member) {
 		d.fail(d.spot(n), path, "", text("应为单个值", "must be a single value"), text("不要写成列表或嵌套", "no list or nesting here"))
 		return
 	}
-	written := strings.TrimSpace(n.Value)
+	given := strings.TrimSpace(n.Value)
 	bad := func(what, hint Text) { d.fail(d.spot(n), path, n.Value, what, hint) }
 	if s, isQuantity := scales[v.Type()]; isQuantity {
-		value, wrong := s.read(written)
+		value, wrong := s.read(given)
 		if wrong != nil {
-			bad(*wrong, Text{"例如 " + s.example, "for example " + s.example})
+			bad(*wrong, Text{"例如 " + s.Example, "for example " + s.Example})
 			return
 		}
 		if v.CanInt() {
@@ -316,33 +318,33 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string, m member) {
 	}
 	switch v.Kind() {
 	case reflect.Int:
-		i, err := strconv.Atoi(written)
+		i, err := strconv.Atoi(given)
 		if err != nil || i < 0 || i > 1_000_000_000 {
 			bad(text("不是正整数", "is not a whole number"), text("例如 2", "for example 2"))
 			return
 		}
 		v.SetInt(int64(i))
 	case reflect.Bool:
-		b, ok := map[string]bool{"true": true, "false": false}[strings.ToLower(written)]
+		b, ok := map[string]bool{"true": true, "false": false}[strings.ToLower(given)]
 		if !ok {
 			bad(text("应为 true 或 false", "must be true or false"), Text{})
 			return
 		}
 		v.SetBool(b)
 	default:
-		if m.enum != nil && !slices.Contains(m.enum, written) {
-			bad(text("没有这个选项", "is not known"), suggest(nearest(written, m.enum), m.enum))
+		if m.enum != nil && !slices.Contains(m.enum, given) {
+			bad(text("没有这个选项", "is not known"), suggest(written.Nearest(given, m.enum), m.enum))
 			return
 		}
-		if m.pattern == "id" && !idPattern.MatchString(written) {
+		if m.pattern == "id" && !idPattern.MatchString(given) {
 			bad(text("不是编号", "is no id"), text("小写字母开头，只用 a-z、0-9、- 和 _", "begin with a lower-case letter; a-z, 0-9, - and _ only"))
 			return
 		}
-		if m.req && written == "" {
+		if m.req && given == "" {
 			bad(text("不能为空", "must not be empty"), Text{})
 			return
 		}
-		v.SetString(written)
+		v.SetString(given)
 	}
 }
 
@@ -353,42 +355,4 @@ func suggest(near string, options []string) Text {
 	}
 	list := strings.Join(options, ", ")
 	return text("可用：%s", "known: %s", list)
-}
-
-// nearest returns the option with the fewest edits to the word, when they are few enough to be a slip; "" otherwise.
-func nearest(word string, options []string) string {
-	best, cost := "", 3
-	if utf8.RuneCountInString(word) < 4 {
-		cost = 2
-	}
-	for _, o := range options {
-		if c := edits([]rune(strings.ToLower(word)), []rune(o)); c < cost {
-			best, cost = o, c
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance.
-func edits(a, b []rune) int {
-	if len(a) > 64 || len(b) > 64 {
-		return len(a) + len(b)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

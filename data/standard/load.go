@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"gopkg.in/yaml.v3"
+
+	"sitecover/data/written"
 )
 
 //go:embed profiles/*.yaml
@@ -97,7 +99,7 @@ func read(name, dir string) (raw []byte, file string, problem *Problem) {
 	if !isFile(name) {
 		raw, err := embedded.ReadFile("profiles/" + name + ".yaml")
 		if err != nil || strings.ContainsAny(name, `/\`) {
-			return nil, name, &Problem{File: name, What: text("没有这个标准", "is not a known standard"), Hint: suggest(nearest(name, IDs()), append(IDs(), "*.yaml")), Err: fs.ErrNotExist}
+			return nil, name, &Problem{File: name, What: text("没有这个标准", "is not a known standard"), Hint: suggest(written.Nearest(name, IDs()), append(IDs(), "*.yaml")), Err: fs.ErrNotExist}
 		}
 		return raw, name + ".yaml", nil
 	}

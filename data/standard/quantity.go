@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"reflect"
 	"strings"
+
+	"sitecover/data/written"
 )
 
 // Quantities of a profile. In YAML and JSON each is a number with its unit; a bare number is refused, except 0.
@@ -20,63 +22,29 @@ type (
 	Share float64
 )
 
-// scale is how a quantity is written: units with their exact factors to the base unit, the best one for writing first.
+// scale is how a quantity is written: its kind, the unit for writing it, and its bounds.
 type scale struct {
-	what    Text
-	example string
-	units   []scaleUnit
-	whole   bool
-	most    *big.Rat // nil = no upper bound
-}
-
-type scaleUnit struct {
-	word   string
-	factor *big.Rat
-}
-
-func unitsOf(pairs ...any) []scaleUnit {
-	var out []scaleUnit
-	for i := 0; i < len(pairs); i += 2 {
-		factor, _ := new(big.Rat).SetString(pairs[i+1].(string)) // literals of this file
-		out = append(out, scaleUnit{pairs[i].(string), factor})
-	}
-	return out
+	written.Kind
+	unit  string
+	whole bool
+	most  *big.Rat // nil = no upper bound
 }
 
 var scales = map[reflect.Type]*scale{
-	reflect.TypeFor[Area](): {what: Text{"面积", "an area"}, example: "1000 m2",
-		units: unitsOf("m2", "1", "m²", "1", "㎡", "1", "平方米", "1", "平米", "1", "ha", "10000", "公顷", "10000")},
-	reflect.TypeFor[Length](): {what: Text{"长度", "a length"}, example: "1000 m",
-		units: unitsOf("m", "1", "米", "1", "km", "1000", "公里", "1000", "千米", "1000"), most: big.NewRat(500_000, 1)},
-	reflect.TypeFor[Duration](): {what: Text{"时间", "a time"}, example: "15 min",
-		units: unitsOf("min", "60", "分钟", "60", "s", "1", "秒", "1", "h", "3600", "小时", "3600"), most: big.NewRat(86_400, 1)},
-	reflect.TypeFor[Money](): {what: Text{"金额", "an amount of money"}, example: "80 万元", whole: true,
-		units: unitsOf("万元", "10000", "元", "1", "yuan", "1", "亿元", "100000000")},
-	reflect.TypeFor[Share](): {what: Text{"比例", "a share"}, example: "85%",
-		units: unitsOf("%", "1/100", "％", "1/100"), most: big.NewRat(1, 1)},
+	reflect.TypeFor[Area]():     {Kind: written.Area, unit: "m2"},
+	reflect.TypeFor[Length]():   {Kind: written.Length, unit: "m", most: big.NewRat(500_000, 1)},
+	reflect.TypeFor[Duration](): {Kind: written.Time, unit: "min", most: big.NewRat(86_400, 1)},
+	reflect.TypeFor[Money]():    {Kind: written.Money, unit: "万元", whole: true},
+	reflect.TypeFor[Share]():    {Kind: written.Share, unit: "%", most: big.NewRat(1, 1)},
 }
 
 // read returns the quantity in its base unit, exactly.
-func (s *scale) read(written string) (*big.Rat, *Text) {
-	t := strings.TrimSpace(written)
-	n := 0
-	for n < len(t) && (t[n] >= '0' && t[n] <= '9' || t[n] == '.' || n == 0 && (t[n] == '-' || t[n] == '+')) {
-		n++
+func (s *scale) read(text string) (*big.Rat, *Text) {
+	value, wrong := s.Parse(text)
+	if wrong != nil {
+		return nil, &Text{wrong.ZH, wrong.EN}
 	}
-	value, ok := new(big.Rat).SetString(t[:n])
-	if !ok || n > 30 {
-		return nil, &Text{"不是" + s.what.ZH, "is not " + s.what.EN}
-	}
-	word := strings.ToLower(strings.TrimSpace(t[n:]))
-	if word == "" && value.Sign() != 0 {
-		return nil, &Text{"缺少单位", "has no unit"}
-	}
-	for _, u := range s.units {
-		if word == "" || u.word == word {
-			return s.bounded(value.Mul(value, u.factor))
-		}
-	}
-	return nil, &Text{"单位“" + word + "”不是" + s.what.ZH + "的单位", "unit \"" + word + "\" cannot measure " + s.what.EN}
+	return s.bounded(value)
 }
 
 func (s *scale) bounded(value *big.Rat) (*big.Rat, *Text) {
@@ -91,18 +59,17 @@ func (s *scale) bounded(value *big.Rat) (*big.Rat, *Text) {
 	return value, nil
 }
 
-// write returns the quantity in the scale's first unit, which read takes back.
+// write returns the quantity in the scale's unit for writing, which read takes back.
 func (s *scale) write(value *big.Rat) string {
 	if value.Sign() == 0 {
 		return "0"
 	}
-	u := s.units[0]
-	number := new(big.Rat).Quo(value, u.factor).FloatString(9)
+	number := new(big.Rat).Quo(value, s.Factor(s.unit)).FloatString(9)
 	number = strings.TrimRight(strings.TrimRight(number, "0"), ".")
-	if u.word == "%" {
-		return number + u.word
+	if s.unit == "%" {
+		return number + s.unit
 	}
-	return number + " " + u.word
+	return number + " " + s.unit
 }
 
 func writeAs[T any](v float64) string {

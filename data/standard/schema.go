@@ -3,6 +3,7 @@ package standard
 import (
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func schemaOf(t reflect.Type, m member) map[string]any {
 		return schemaOf(t.Elem(), m)
 	case scales[t] != nil:
 		out["anyOf"] = []any{map[string]any{"const": 0}, map[string]any{"type": "string", "pattern": scales[t].pattern()}}
-		out["examples"] = []any{scales[t].example}
+		out["examples"] = []any{scales[t].Example}
 	case t.Kind() == reflect.Struct:
 		return structSchema(t)
 	case t.Kind() == reflect.Slice:
@@ -87,9 +88,11 @@ func nullable(s map[string]any) map[string]any {
 
 // pattern is a regular expression of what read takes.
 func (s *scale) pattern() string {
-	words := make([]string, len(s.units))
-	for i, u := range s.units {
-		words[i] = u.word
+	var words []string
+	for _, u := range s.Units {
+		for _, w := range u.Words {
+			words = append(words, regexp.QuoteMeta(w))
+		}
 	}
 	return `^\s*[0-9.]+\s*(` + strings.Join(words, "|") + `)\s*$`
 }
