@@ -17,7 +17,7 @@ import (
 
 func (t *tracking) statusCmd() *cobra.Command {
 	var xlsx string
-	var all bool
+	var show statusShow
 	cmd := &cobra.Command{
 		Use:   "status [study.yaml]",
 		Short: t.t("年度目标完成情况、各镇红黄绿和排名、项目进度", "how the targets stand, the scoreboard of towns, projects by state"),
@@ -38,15 +38,19 @@ behind with a year or less left; amber: otherwise behind. docs/tracking.md defin
 				case t.json:
 					return t.emit(v)
 				}
-				t.printStatus(v, all)
+				t.printStatus(v, show)
 				return nil
 			})
 		},
 	}
 	cmd.Flags().StringVar(&xlsx, "xlsx", "", t.t("写出 Excel 通报表", "write the yearly table as Excel"))
-	cmd.Flags().BoolVar(&all, "all", false, t.t("也列出已经过去的目标，并写全各镇没完成的目标", "list targets of past years too, and every target that a town misses"))
+	cmd.Flags().BoolVar(&show.all, "all", false, t.t("也列出已经过去的目标，并写全各镇没完成的目标", "list targets of past years too, and every target that a town misses"))
+	cmd.Flags().BoolVar(&show.groups, "groups", false, t.t("也列出各类人群的覆盖", "list the coverage of groups of people too"))
 	return cmd
 }
+
+// statusShow is what the tables of the status show beside the usual.
+type statusShow struct{ all, groups bool }
 
 // withStatus reads the status and hands it on.
 func (t *tracking) withStatus(cmd *cobra.Command, args []string, use func(*run.TrackStatus) error) (err error) {
@@ -80,10 +84,13 @@ func (t *tracking) writeScoreBook(v *run.TrackStatus, path string) error {
 	return nil
 }
 
-func (t *tracking) printStatus(v *run.TrackStatus, all bool) {
+func (t *tracking) printStatus(v *run.TrackStatus, show statusShow) {
 	t.printf("%s，截至 %s", "%s, on %s", v.Study, v.Date)
-	t.printTargets(v, all)
-	t.printTowns(v, all)
+	t.printTargets(v, show.all)
+	t.printTowns(v, show.all)
+	if show.groups {
+		t.printTownGroups(v)
+	}
 	t.printPipeline(v)
 	t.printProgramme(v)
 	if len(v.Money) > 0 {
@@ -235,7 +242,8 @@ func (t *tracking) printProgramme(v *run.TrackStatus) {
 }
 
 func (t *tracking) historyCmd() *cobra.Command {
-	return &cobra.Command{
+	groups := false
+	cmd := &cobra.Command{
 		Use:     "history [study.yaml]",
 		Short:   t.t("历年指标：覆盖、阵地、资金", "the indicators year by year: coverage, sites, money"),
 		Example: "  sitecover track history\n  sitecover track history --json",
@@ -246,10 +254,15 @@ func (t *tracking) historyCmd() *cobra.Command {
 					return t.emit(map[string]any{"study": v.Study, "history": v.History, "money": v.Money, "notes": v.Notes})
 				}
 				t.printHistory(v)
+				if groups {
+					t.printGroups(v)
+				}
 				return nil
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&groups, "groups", false, t.t("也列出各类人群的覆盖", "list the coverage of groups of people too"))
+	return cmd
 }
 
 func (t *tracking) printHistory(v *run.TrackStatus) {

@@ -62,3 +62,45 @@ func (t *tracking) late(town *run.TownView) []string {
 	}
 	return out
 }
+
+// printTownGroups writes how many people of each group are covered, town by town.
+func (t *tracking) printTownGroups(v *run.TrackStatus) {
+	var rows []groupRow
+	for _, town := range v.Towns {
+		for _, x := range town.Tiers {
+			rows = append(rows, groupRow{town.Name, x})
+		}
+	}
+	t.groupTable(t.t("区划", "region"), rows)
+}
+
+// printGroups writes how many people of each group are covered, year by year.
+func (t *tracking) printGroups(v *run.TrackStatus) {
+	var rows []groupRow
+	for _, y := range v.History {
+		for _, x := range y.Tiers {
+			rows = append(rows, groupRow{y.Date, x})
+		}
+	}
+	t.groupTable(t.t("日期", "day"), rows)
+}
+
+// groupRow is a tier's figures somewhere, or on some day.
+type groupRow struct {
+	of   string
+	tier run.TownTier
+}
+
+func (t *tracking) groupTable(head string, rows []groupRow) {
+	w := t.table(head, t.t("层级", "tier"), t.t("人群", "group"), t.t(">人数", ">people"), t.t(">覆盖", ">covered"), t.t(">有效覆盖", ">effective"))
+	for _, r := range rows {
+		for _, g := range r.tier.Groups {
+			w.AppendRow(row(r.of, r.tier.Name, g.Group, people(g.People), people(g.Covered), percent(g.Effective)))
+		}
+	}
+	if w.Length() == 0 {
+		t.printf("研究没有写人群（population 的 groups）", "the study names no groups of people (groups of population)")
+		return
+	}
+	w.Render()
+}

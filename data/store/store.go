@@ -64,7 +64,7 @@ func Create(ctx context.Context, path string, about About, options Options) (_ *
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	made, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	made, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+newSuffix+"*")
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +78,9 @@ func Create(ctx context.Context, path string, about About, options Options) (_ *
 		return nil, err
 	}
 	if err := initialise(ctx, name, about, options); err != nil {
+		if _, there := os.Lstat(path); there == nil { // another process was first, and has cleared ours away
+			err = fmt.Errorf("%w: %s", ErrExists, path)
+		}
 		return nil, err
 	}
 	if err := place(name, path); err != nil {
@@ -86,11 +89,31 @@ func Create(ctx context.Context, path string, about About, options Options) (_ *
 	return Open(ctx, path, options)
 }
 
+// newSuffix marks files that Create is about to name.
+const newSuffix = ".new-"
+
+// clear removes what a Create that was killed left beside the workspace. Once there is a workspace nobody needs such a file: who is still
+// making one comes too late. What cannot be removed, in a folder that is read only, does no harm.
+func (s *Store) clear() {
+	dir, prefix := filepath.Dir(s.path), filepath.Base(s.path)+newSuffix
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return // the workspace itself opened
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) && e.Type().IsRegular() {
+			_ = os.Remove(filepath.Join(dir, e.Name())) // see above
+		}
+	}
+}
+
 // place gives a finished file its name, unless there is one of that name by now.
 func place(made, path string) error {
 	if err := os.Link(made, path); err == nil {
 		return nil
 	} else if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%w: %s", ErrExists, path)
+	} else if _, there := os.Lstat(path); there == nil {
 		return fmt.Errorf("%w: %s", ErrExists, path)
 	}
 	return os.Rename(made, path) // the file system has no links
@@ -149,6 +172,7 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	if err := s.begin(ctx); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
+	s.clear()
 	return s, nil
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -311,5 +312,34 @@ func TestOpenRefuses(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(left) != 1 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// What a killed Create left is gone once the workspace opens; nothing else is touched.
+func TestLeftoversAreCleared(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "ledger.db")
+	for _, name := range []string{"ledger.db.new-1", "ledger.db.new-1-journal", "other.db.new-1", "ledger.db.backup"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Create(context.Background(), path, About{Study: "study.yaml", Created: at("2020-01-01"), Who: "test"}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range left {
+		names = append(names, e.Name())
+	}
+	if got := strings.Join(names, " "); got != "ledger.db ledger.db.backup other.db.new-1" {
+		t.Errorf("left: %s", got)
 	}
 }

@@ -100,6 +100,16 @@ type TownTier struct {
 	Upgraded   *int64   `json:"upgradedThisYear"` // null without a ledger
 	Passing    *int64   `json:"passing"`          // null when the sites were not checked
 	Paid       *int64   `json:"paidYuan"`         // null without a ledger
+
+	Groups []GroupTier `json:"groups,omitempty"` // of the groups of people that the study names
+}
+
+// GroupTier is how many people of a group a tier covers.
+type GroupTier struct {
+	Group     string   `json:"group"`
+	People    float64  `json:"people"`
+	Covered   float64  `json:"covered"`
+	Effective *float64 `json:"effective"`
 }
 
 // StageView counts the projects in a state.
@@ -253,7 +263,7 @@ func townView(series []*track.Snapshot, r track.RegionScore) TownView {
 	}
 	for t := range now.Tiers {
 		f := now.Row(t, r.Region)
-		x := tierFigures(now, t, f)
+		x := tierFigures(now, t, r.Region)
 		if n := len(series); n > 1 {
 			if before := series[n-2].Row(t, r.Region); before.People > 0 && f.People > 0 {
 				x.Change = share(float64(f.Covered)/float64(f.People)-float64(before.Covered)/float64(before.People), true)
@@ -268,10 +278,15 @@ func townView(series []*track.Snapshot, r track.RegionScore) TownView {
 }
 
 // tierFigures are figures for people to read.
-func tierFigures(s *track.Snapshot, t int, f track.Figures) TownTier {
+func tierFigures(s *track.Snapshot, t, region int) TownTier {
+	f := s.Row(t, region)
 	x := TownTier{Tier: s.Tiers[t].ID, Name: s.Tiers[t].Name, People: f.People.Float(), Covered: f.Covered.Float(), Required: f.Required, Owning: f.Owning, Open: f.Open,
 		Qualifying: f.Qualifying, Below: f.Below,
 		Effective: share(float64(f.Covered)/float64(f.People), f.People > 0), Presence: share(float64(f.Owning)/float64(f.Required), f.Required > 0)}
+	for _, g := range s.Tiers[t].Groups {
+		people, covered := coverage.People(g.Whole[region+1]), coverage.People(g.Covered[region+1])
+		x.Groups = append(x.Groups, GroupTier{g.ID, people.Float(), covered.Float(), share(float64(covered)/float64(people), people > 0)})
+	}
 	if s.Checked {
 		x.Passing = &f.Passing
 	}
@@ -429,7 +444,7 @@ func historyOf(series []*track.Snapshot) []HistoryYear {
 		y := HistoryYear{Year: s.Day().Year(), Date: s.Date}
 		for t := range s.Tiers {
 			f := s.Row(t, -1)
-			x := tierFigures(s, t, f)
+			x := tierFigures(s, t, -1)
 			if i > 0 {
 				if before := series[i-1].Row(t, -1); before.People > 0 && f.People > 0 {
 					x.Change = share(float64(f.Covered)/float64(f.People)-float64(before.Covered)/float64(before.People), true)
