@@ -19,6 +19,7 @@ type FrontierPoint struct {
 	Bound     float64         // people: no choice within the limit and the rules covers more, those of today included
 	Gap       float64         // (Bound - Covered) / (Bound - people covered today), 0 where the bound is today's
 	Status    Status
+	Stopped   bool    // the search of this limit was ended before its gap, its proof and its iterations
 	Marginal  float64 // people newly covered since the point before (the first: since today) per 万元, or per site, of more limit
 }
 
@@ -53,7 +54,7 @@ func Frontier(ctx context.Context, p OneProblem, limits []int64) ([]FrontierPoin
 			return nil, err
 		}
 		today := p.World.Coverage.Total[p.Tier].Covered
-		out[k] = FrontierPoint{Limit: limit, Sites: len(one.Picks), Cost: one.Cost, Covered: one.Covered, Status: one.Status,
+		out[k] = FrontierPoint{Limit: limit, Sites: len(one.Picks), Cost: one.Cost, Covered: one.Covered, Status: one.Status, Stopped: one.Stopped,
 			Bound: today.Float() + math.Max(one.Bound, (one.Covered-today).Float())}
 		if k > 0 && out[k-1].Covered >= one.Covered { // no more for more money: the cheaper answer
 			out[k].Sites, out[k].Cost, out[k].Covered = out[k-1].Sites, out[k-1].Cost, out[k-1].Covered

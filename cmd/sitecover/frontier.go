@@ -132,17 +132,29 @@ func (a *app) frontier(cmd *cobra.Command, s *run.Session, p siting.OneProblem, 
 		limit, each = a.t(">至多（处）", ">at most"), a.t(">每处新增", ">people per site")
 	}
 	w := a.table(limit, a.t(">建（处）", ">sites"), a.t(">花费（万元）", ">万元 spent"), a.t(">覆盖人口", ">covered"), a.t(">有效覆盖", ">effective"), a.t(">上限（人）", ">bound"),
-		a.t(">差距", ">gap"), each)
+		a.t(">差距", ">gap"), each, a.t("搜索", "search"))
 	for _, q := range v.Points {
 		at := count(q.Limit)
 		if p.Unit == siting.ByMoney {
 			at = wan(q.Limit)
 		}
-		w.AppendRow(row(at, q.Sites, wan(q.Cost), people(q.Covered), percent(q.Effective), people(q.Bound), percent(&q.Gap), people(q.Marginal)))
+		w.AppendRow(row(at, q.Sites, wan(q.Cost), people(q.Covered), percent(q.Effective), people(q.Bound), percent(&q.Gap), people(q.Marginal), a.searched(q)))
 	}
 	w.Render()
 	a.printf("%s：今天覆盖 %s 人，共 %s 人；差距按新增覆盖计", "%s: %s people covered today of %s; gaps are of what is newly covered", v.Tier, people(v.Today), people(v.People))
+	a.printStopped(v.Stopped)
 	return nil
+}
+
+// searched says how the search of a point ended.
+func (a *app) searched(q run.FrontierPointView) string {
+	switch {
+	case q.Stopped != "":
+		return a.t("提前停止", "stopped early")
+	case q.Status == string(siting.Optimal):
+		return a.t("已证明最优", "proved optimal")
+	}
+	return a.t("已完成", "complete")
 }
 
 func (a *app) priceRules(cmd *cobra.Command, s *run.Session, p siting.OneProblem, f frontierFlags) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -248,7 +249,11 @@ func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
 	}
 	a.printf("%s（%s）：%d 处，%s 万元；覆盖 %s 人（%s），%s 人任何候选点都够不到", "%s (%s): %d sites, %s 万元; %s people covered (%s), %s beyond every candidate",
 		v.Tier, strings.ToUpper(v.Model), len(v.Sites), wan(v.Cost), people(v.Covered), percent(v.Effective), people(v.OutOfReach))
-	a.printf("状态 %s，目标值 %s，上限 %s，差距 %.2f %%", "status %s, objective %s, bound %s, gap %.2f %%", v.Status, people(v.Objective), people(v.Bound), v.Gap*100)
+	gap := a.t("不适用", "n/a")
+	if v.Gap != nil {
+		gap = fmt.Sprintf("%.2f %%", *v.Gap*100)
+	}
+	a.printf("状态 %s，目标值 %s，上限 %s，差距 %s", "status %s, objective %s, bound %s, gap %s", v.Status, people(v.Objective), people(v.Bound), gap)
 	a.printStopped(v.Stopped)
 	for _, name := range slices.Sorted(maps.Keys(v.Groups)) {
 		a.printf("目标值与上限中，%s 一人折合 %g 人；其余各项人数均未加权", "in objective and bound a member of %s counts as %g people; all other numbers of people are unweighted", name, v.Groups[name])

@@ -66,6 +66,9 @@ func (t *rolloutRun) run(ctx context.Context) {
 		t.improve(ctx, n)
 		t.steps += n
 		t.bounds.run(ctx, 3)
+		if k == 0 && t.settle(ctx) {
+			break
+		}
 		if push := t.pushes(); ctx.Err() == nil && k%2 == 0 {
 			s.round(t.dual, push[k/2%len(push)], 0.3)
 			s.polish(ctx)
@@ -76,7 +79,7 @@ func (t *rolloutRun) run(ctx context.Context) {
 			break
 		}
 	}
-	if ctx.Err() == nil && (t.gap() > t.o.Gap || float64(s.top.missing) > t.bounds.shortfall()) {
+	if ctx.Err() == nil && !t.proved && (t.gap() > t.o.Gap || float64(s.top.missing) > t.bounds.shortfall()) {
 		t.proved = s.prove(ctx, 200*t.o.iterations())
 	}
 	s.restore()
@@ -84,6 +87,22 @@ func (t *rolloutRun) run(ctx context.Context) {
 	s.greedy(nil) // what was of no use may have cost money
 	s.prune()
 	s.keep()
+}
+
+// settleNodes is how many nodes of the tree a proof may take before the search goes on without it.
+const settleNodes = 20_000
+
+// settle proves a problem that is small enough for it to be quicker than more search. The bounds of the years get all their steps.
+func (t *rolloutRun) settle(ctx context.Context) bool {
+	if ctx.Err() != nil || t.gap() <= t.o.Gap && float64(t.search.top.missing) <= t.bounds.shortfall() {
+		return false // it ends by itself
+	}
+	if t.proved = t.search.prove(ctx, settleNodes); !t.proved {
+		t.search.restore()
+		return false
+	}
+	t.bounds.run(ctx, 3*(t.o.iterations()-t.steps)/25)
+	return true
 }
 
 // pushes lists how much more than their price goals count in rounding.

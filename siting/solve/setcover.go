@@ -1,9 +1,12 @@
 package solve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 )
 
 // SetCover finds the cheapest columns that cover every row, or a share of the weight; see SetCoverProblem. A full cover is
@@ -86,7 +89,7 @@ func partialCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution
 		}
 		return c
 	}
-	low, high, steps := cost(sortedSet(p.Fixed)), cost(best.Open), 0 // the optimum is within [low, high]
+	low, high, steps := max(cost(sortedSet(p.Fixed)), leastCost(p)), cost(best.Open), 0 // the optimum is within [low, high]
 	unsure := high                                                   // budgets from here on were tried without a decision
 	for low < unsure && steps < o.iterations() && ctx.Err() == nil {
 		sub.Budget = low + (unsure-low)/2
@@ -111,4 +114,44 @@ func partialCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution
 		r.Status = Optimal
 	}
 	return r, nil
+}
+
+// leastCost bounds the cost of a partial cover from below as if no two columns covered the same row: the columns of most weight
+// for their cost, the last one in part.
+func leastCost(p *SetCoverProblem) int64 {
+	type column struct{ weight, cost int64 }
+	banned := map[int32]bool{}
+	for _, j := range p.Banned {
+		banned[j] = true
+	}
+	missing := p.Demand
+	for i, done := range p.Covered {
+		if done {
+			missing -= p.Cover.WeightOf(int32(i))
+		}
+	}
+	var columns []column
+	for j := range p.Cover.Columns() {
+		c := column{cost: p.Cover.CostOf(j)}
+		for _, i := range p.Cover.Column(j) {
+			if p.Covered == nil || !p.Covered[i] {
+				c.weight += p.Cover.WeightOf(i)
+			}
+		}
+		if c.weight > 0 && !banned[int32(j)] {
+			columns = append(columns, c)
+		}
+	}
+	slices.SortFunc(columns, func(a, b column) int {
+		return cmp.Or(compareRatio(b.weight, b.cost, a.weight, a.cost), cmp.Compare(a.cost, b.cost), cmp.Compare(a.weight, b.weight))
+	})
+	least := 0.0
+	for _, c := range columns {
+		if missing <= 0 {
+			break
+		}
+		least += float64(c.cost) * min(1, float64(missing)/float64(c.weight))
+		missing -= c.weight
+	}
+	return int64(math.Ceil(least*(1-1e-12) - 1e-6))
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -12,12 +13,13 @@ import (
 
 // FrontierReport is the coverage-versus-budget curve of a tier.
 type FrontierReport struct {
-	Study  string              `json:"study"`
-	Tier   string              `json:"tier"`
-	Unit   string              `json:"unit"` // of the limits: "yuan" or "sites"
-	Today  float64             `json:"coveredToday"`
-	People float64             `json:"people"`
-	Points []FrontierPointView `json:"points"`
+	Study   string              `json:"study"`
+	Tier    string              `json:"tier"`
+	Unit    string              `json:"unit"` // of the limits: "yuan" or "sites"
+	Today   float64             `json:"coveredToday"`
+	People  float64             `json:"people"`
+	Points  []FrontierPointView `json:"points"`
+	Stopped string              `json:"stoppedEarly,omitempty"` // "interrupted" or "time": the search of some point was ended before its gap and its iterations
 }
 
 // FrontierPointView is a point of the curve.
@@ -31,6 +33,7 @@ type FrontierPointView struct {
 	Gap       float64  `json:"gap"`
 	Status    string   `json:"status"`
 	Marginal  float64  `json:"marginal"` // people per 万元, or per site, since the point before
+	Stopped   string   `json:"stoppedEarly,omitempty"`
 }
 
 // Frontier computes the curve of a tier in equal steps up to the limit of p.
@@ -61,7 +64,8 @@ func (s *Session) Frontier(ctx context.Context, p siting.OneProblem, steps int) 
 	total := &s.Result.Total[p.Tier]
 	out := &FrontierReport{Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Unit: unitWord(p.Unit), Today: total.Covered.Float(), People: total.People.Float()}
 	for _, f := range points {
-		out.Points = append(out.Points, FrontierPointView{f.Limit, f.Sites, int64(f.Cost), f.Covered.Float(), number(f.Effective), f.Bound, f.Gap, string(f.Status), f.Marginal})
+		out.Points = append(out.Points, FrontierPointView{f.Limit, f.Sites, int64(f.Cost), f.Covered.Float(), number(f.Effective), f.Bound, f.Gap, string(f.Status), f.Marginal, s.stoppedBy(f.Stopped)})
+		out.Stopped = cmp.Or(out.Stopped, s.stoppedBy(f.Stopped))
 	}
 	return out, nil
 }
@@ -75,10 +79,10 @@ func unitWord(u siting.Unit) string {
 
 // CSV is the curve as a table for spreadsheets.
 func (r *FrontierReport) CSV() []byte {
-	rows := [][]string{{"tier", "unit", "limit", "sites", "cost_yuan", "covered", "effective", "bound", "gap", "marginal"}}
+	rows := [][]string{{"tier", "unit", "limit", "sites", "cost_yuan", "covered", "effective", "bound", "gap", "marginal", "stopped_early"}}
 	for _, f := range r.Points {
 		rows = append(rows, []string{r.Tier, r.Unit, strconv.FormatInt(f.Limit, 10), strconv.Itoa(f.Sites), strconv.FormatInt(f.Cost, 10), decimal(f.Covered, 3),
-			optionalDecimal(f.Effective), decimal(f.Bound, 3), decimal(f.Gap, 6), decimal(f.Marginal, 3)})
+			optionalDecimal(f.Effective), decimal(f.Bound, 3), decimal(f.Gap, 6), decimal(f.Marginal, 3), f.Stopped})
 	}
 	return csvText(rows)
 }
@@ -94,6 +98,7 @@ type RulesReport struct {
 	Gap     float64         `json:"gap"`
 	Sites   int             `json:"candidates"`
 	Rules   []RulePriceView `json:"rules"`
+	Stopped string          `json:"stoppedEarly,omitempty"` // the search with all rules was ended before its gap and its iterations
 }
 
 // RulePriceView is the price of one rule.
@@ -124,7 +129,7 @@ func (s *Session) PriceRules(ctx context.Context, p siting.OneProblem) (*RulesRe
 		return nil, err
 	}
 	out := &RulesReport{Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Unit: unitWord(p.Unit), Limit: p.Limit, Covered: base.Covered.Float(),
-		Bound: base.Bound, Gap: base.Gap, Sites: len(base.Candidates), Rules: []RulePriceView{}}
+		Bound: base.Bound, Gap: base.Gap, Sites: len(base.Candidates), Rules: []RulePriceView{}, Stopped: s.stoppedBy(base.Stopped)}
 	for _, r := range prices {
 		out.Rules = append(out.Rules, RulePriceView{r.Rule, r.Candidates, r.People.Float(), number(r.Share), r.Least, r.Most})
 	}

@@ -12,7 +12,7 @@ type OneReport struct {
 	Objective  float64            `json:"objective"`
 	Before     float64            `json:"before"` // distance models: today's mean or longest way; backup: people who have one today
 	Bound      float64            `json:"bound"`
-	Gap        float64            `json:"gap"`
+	Gap        *float64           `json:"gap"`                    // null where the bound says nothing
 	Stopped    string             `json:"stoppedEarly,omitempty"` // "interrupted" or "time": the search was ended before its gap and its iterations
 	Covered    float64            `json:"covered"`
 	Effective  *float64           `json:"effective"`
@@ -30,7 +30,7 @@ type OneReport struct {
 func OneView(s *Session, p siting.OneProblem, one *siting.One) OneReport {
 	v := OneReport{
 		Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Model: string(p.Model), Status: string(one.Status), Reason: one.Reason,
-		Objective: one.Objective, Before: one.Before, Bound: one.Bound, Gap: one.Gap, Stopped: s.stoppedBy(one.Stopped), Covered: one.Covered.Float(), Effective: number(one.Effective),
+		Objective: one.Objective, Before: one.Before, Bound: one.Bound, Gap: share(one.Gap, bounded(one.Bound, one.Gap)), Stopped: s.stoppedBy(one.Stopped), Covered: one.Covered.Float(), Effective: number(one.Effective),
 		OutOfReach: one.OutOfReach.Float(), Without: one.Without, Cost: int64(one.Cost), Candidates: len(one.Candidates), Sites: []PickView{},
 	}
 	for i, pick := range one.Picks {
