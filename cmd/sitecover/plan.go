@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -127,6 +128,9 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 		}
 	}
 	years.Render()
+	if slices.Contains(v.BoundsIgnore, "quotas") {
+		a.printf("各年上限没有计入配额（plan.quotas），可能偏宽；总目标值的上限已计入", "the bounds of single years leave quotas out (plan.quotas) and may be loose; that of the objective counts them")
+	}
 	for _, line := range upgrades {
 		a.printf("%s", "%s", line)
 	}

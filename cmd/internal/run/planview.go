@@ -8,29 +8,30 @@ import (
 
 // PlanReport is the rollout.
 type PlanReport struct {
-	Study      string         `json:"study"`
-	Status     string         `json:"status"`
-	Reason     string         `json:"reason,omitempty"`
-	Objective  float64        `json:"objective"`
-	Bound      float64        `json:"bound"`
-	Gap        float64        `json:"gap"`
-	Stopped    string         `json:"stoppedEarly,omitempty"` // "interrupted" or "time": the search was ended before its gap and its iterations
-	Seed       uint64         `json:"seed"`
-	LeadYears  int            `json:"leadYears"`
-	Considered int            `json:"candidatesConsidered"`
-	Candidates int            `json:"candidates"`
-	Rejected   map[string]int `json:"rejected"`
-	Years      []YearView     `json:"years"`
-	Sites      []PickView     `json:"sites"`
-	Missed     []MissView     `json:"missedTargets"`
-	Unfair     []RegionRef    `json:"regionsWithNothing,omitempty"` // that plan.fair asks something for
-	Quotas     []QuotaView    `json:"quotas,omitempty"`
-	Late       *PilotsView    `json:"latePilots,omitempty"` // pilots that do not come first
-	Groups     []WeightedView `json:"groups,omitempty"`     // that count more in objective and bound
-	Overloaded []LoadView     `json:"overloaded,omitempty"` // sites with more people than they can serve, at the plan's end
-	Relief     *ReliefView    `json:"relief,omitempty"`     // what would meet the missed targets
-	Price      *PriceView     `json:"price,omitempty"`      // of a variant against the study's plan
-	Check      *CrossView     `json:"check,omitempty"`      // another solver's answer beside ours
+	Study        string         `json:"study"`
+	Status       string         `json:"status"`
+	Reason       string         `json:"reason,omitempty"`
+	Objective    float64        `json:"objective"`
+	Bound        float64        `json:"bound"`
+	Gap          float64        `json:"gap"`
+	Stopped      string         `json:"stoppedEarly,omitempty"` // "interrupted" or "time": the search was ended before its gap and its iterations
+	Seed         uint64         `json:"seed"`
+	LeadYears    int            `json:"leadYears"`
+	Considered   int            `json:"candidatesConsidered"`
+	Candidates   int            `json:"candidates"`
+	Rejected     map[string]int `json:"rejected"`
+	Years        []YearView     `json:"years"`
+	Sites        []PickView     `json:"sites"`
+	BoundsIgnore []string       `json:"yearBoundsIgnore,omitempty"` // rules that the bounds of single years leave out, so that they are looser than they could be: "quotas"
+	Missed       []MissView     `json:"missedTargets"`
+	Unfair       []RegionRef    `json:"regionsWithNothing,omitempty"` // that plan.fair asks something for
+	Quotas       []QuotaView    `json:"quotas,omitempty"`
+	Late         *PilotsView    `json:"latePilots,omitempty"` // pilots that do not come first
+	Groups       []WeightedView `json:"groups,omitempty"`     // that count more in objective and bound
+	Overloaded   []LoadView     `json:"overloaded,omitempty"` // sites with more people than they can serve, at the plan's end
+	Relief       *ReliefView    `json:"relief,omitempty"`     // what would meet the missed targets
+	Price        *PriceView     `json:"price,omitempty"`      // of a variant against the study's plan
+	Check        *CrossView     `json:"check,omitempty"`      // another solver's answer beside ours
 }
 
 // YearView is the outcome of one year.
@@ -117,6 +118,9 @@ func PlanView(s *Session) PlanReport {
 	}
 	v.Overloaded = s.overloaded(p.Loads, p)
 	v.Quotas, v.Late, v.Groups = s.quotaViews(p), s.latePilots(p), s.groupViews(p)
+	if len(p.Quotas) > 0 {
+		v.BoundsIgnore = []string{"quotas"}
+	}
 	for _, m := range p.Missed {
 		asked := m.Target.Effective
 		switch m.Kind {
