@@ -23,7 +23,7 @@ func (c *Capacity) Validate() error {
 		value float64
 	}{{"Site", c.Site}, {"PerArea", c.PerArea}} {
 		if !(f.value >= 0) || math.IsInf(f.value, 0) {
-			errs = append(errs, fmt.Errorf("Capacity.%s %v: want people >= 0", f.name, f.value))
+			errs = append(errs, fmt.Errorf("capacity: %s %v: want people >= 0", f.name, f.value))
 		}
 	}
 	return errors.Join(errs...)

@@ -22,7 +22,6 @@ type rolloutRuin struct {
 	first  []int64   // per slot and year 0..years: weight first covered in that year, years = never
 	goals  [][]int32 // per class and year
 	price  []float64 // per goal: what a missing unit counts
-	ratio  []int64   // per year: scratch of the greedy
 	heap   bidHeap
 	was    []int32 // scratch: first years before a column closes
 	list   []int32 // open free columns
