@@ -12,14 +12,15 @@ import (
 
 // How much of each list the brief holds; the workbook has all of it, and the brief says so.
 const (
-	briefGaps        = 10
+	briefGaps        = 8
 	briefGroups      = 8
-	briefPicks       = 10
-	briefRegions     = 12
-	briefStations    = 10
-	briefAssumptions = 12
+	briefPicks       = 8
+	briefRegions     = 10
+	briefStations    = 8
+	briefAssumptions = 8
 	briefFindings    = 8
 	briefNames       = 6
+	briefTargets     = 8
 )
 
 // Maps of the brief: drawn larger than they are shown, so that the legend keeps its place beside the map.
@@ -48,9 +49,9 @@ func writeBrief(w io.Writer, p *page, b *builder) error {
 	d := &brief{wordFile: &wordFile{words: b.words, title: b.s.Name, version: b.s.Version, at: b.s.Date}, b: b, p: p, maps: maps}
 	d.opening()
 	for _, x := range p.Sections { // those that the study's theme asks for, in its order and with its words
-		write, ok := map[string]func(){"now": d.standing, "gaps": d.gaps, "plan": d.plan, "behind": d.behind, "sites": d.sites, "stations": d.stations, "trust": d.basis}[x.ID]
+		write, ok := map[string]func(){"now": d.standing, "gaps": d.gaps, "plan": d.plan, "behind": d.behind, "sites": d.sites, "stations": d.stations, "tracking": d.tracking, "trust": d.basis}[x.ID]
 		if !ok {
-			continue // tracking has documents of its own
+			continue
 		}
 		title := b.s.Theme.Texts[x.ID+".title"]
 		if title == "" {
@@ -122,13 +123,46 @@ func (d *brief) list(key string, columns []docColumn, rows [][]string) {
 	for i := range columns {
 		columns[i].head = d.t(columns[i].head)
 	}
-	d.numbered(key, columns, rows)
+	d.numbered(d.t(key), columns, rows)
 }
 
-// numbered is list for columns whose heads are words already.
-func (d *brief) numbered(key string, columns []docColumn, rows [][]string) {
+// numbered is list for a caption and heads that are words already.
+func (d *brief) numbered(caption string, columns []docColumn, rows [][]string) {
 	d.tableCount++
-	d.table(d.t("brief.table", strconv.Itoa(d.tableCount), d.t(key)), columns, rows)
+	d.table(d.t("brief.table", strconv.Itoa(d.tableCount), caption), columns, rows)
+}
+
+// grid writes the first rows of a table of the page, of the columns that are given by number and width; all of them where none is given.
+func (d *brief) grid(g gridView, most int, widths map[int]int) {
+	if len(g.Rows) == 0 {
+		return
+	}
+	var columns []docColumn
+	var taken []int
+	for i, h := range g.Heads {
+		width, ok := widths[i]
+		switch {
+		case ok:
+		case widths == nil:
+			width = 10 + 6*btoi(!h.Num)
+		default:
+			continue
+		}
+		columns, taken = append(columns, docColumn{h.Text, width, h.Num}), append(taken, i)
+	}
+	var rows [][]string
+	for _, r := range g.Rows[:min(most, len(g.Rows))] {
+		row := make([]string, len(taken))
+		for k, i := range taken {
+			row[k] = r.Cells[i].Text
+		}
+		rows = append(rows, row)
+	}
+	caption := g.Title
+	if len(g.Rows) > most {
+		caption += d.t("brief.first", strconv.Itoa(most), group(int64(len(g.Rows))))
+	}
+	d.numbered(caption, columns, rows)
 }
 
 // image places a map under the next number.
@@ -286,19 +320,31 @@ func (d *brief) sites() {
 	v := d.p.Assessed
 	d.say(v.Line)
 	grades := v.Grids[0] // by tier
-	var columns []docColumn
-	for _, h := range grades.Heads {
-		columns = append(columns, docColumn{h.Text, 10 + 6*btoi(!h.Num), h.Num})
-	}
-	var rows [][]string
-	for _, r := range grades.Rows {
-		var row []string
-		for _, c := range r.Cells {
-			row = append(row, c.Text)
+	grades.Title = d.t("brief.t.assess")
+	d.grid(grades, len(grades.Rows), nil)
+}
+
+// tracking tells how targets stand from year to year, town by town, and how far projects are; money by year stands on the page.
+func (d *brief) tracking() {
+	b := d.b
+	d.say(d.p.Track.Line)
+	for i := range b.s.Tracking.Series {
+		x := &b.s.Tracking.Series[i]
+		if len(x.Points) > 0 {
+			d.say(b.seriesGrid(x, "").Title + d.t("stop"))
 		}
-		rows = append(rows, row)
 	}
-	d.numbered("brief.t.assess", columns, rows)
+	for _, x := range b.changeGrid().Rows {
+		d.say(x.Cells[0].Text + d.t("stop"))
+	}
+	d.grid(b.targetGrid(), briefTargets, map[int]int{0: 10, 1: 18, 2: 18, 3: 16, 4: 14, 5: 18, 6: 14})
+	widths := map[int]int{0: 10, 1: 22, 2: 14, 3: 12}
+	for i := range b.s.Tracking.Tiers {
+		widths[4+2*i] = 14 // what changed stands on the page
+	}
+	d.grid(b.townGrid(), briefRegions, widths)
+	stages := b.stageGrid()
+	d.grid(stages, len(stages.Rows), nil)
 }
 
 // basis tells whether we can trust it.

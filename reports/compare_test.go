@@ -163,6 +163,25 @@ func TestComparisonInTheBrowser(t *testing.T) {
 	b.clean(t)
 }
 
+// TestComparisonOnSmallAndDarkScreens lets axe-core look at the page as wide as a telephone, in the light and in the dark; nothing is wider
+// than the screen.
+func TestComparisonOnSmallAndDarkScreens(t *testing.T) {
+	dir := writtenComparison(t, comparing(t), Chinese)
+	if err := os.Rename(filepath.Join(dir, "compare.html"), filepath.Join(dir, "report.html")); err != nil {
+		t.Fatal(err) // the name that the tab opens and expects
+	}
+	b := openBrowser(t, 390, 844)
+	b.open(t, dir)
+	if wide := ask[int](t, b, `document.documentElement.scrollWidth`); wide > 390 {
+		t.Errorf("the page is %d pixels wide on a screen of 390", wide)
+	}
+	b.audit(t, "comparison, light")
+	b.night(t)
+	b.open(t, dir)
+	b.audit(t, "comparison, dark")
+	b.clean(t)
+}
+
 func TestComparisonRefuses(t *testing.T) {
 	c := comparing(t)
 	c.Diff = nil

@@ -19,6 +19,8 @@ var briefLabels = map[string]text{
 	"brief.s5":        {"红色驿站", "Red stations"},
 	"brief.s6":        {"依据与数据质量", "Can we trust it?"},
 	"brief.s7":        {"阵地考核", "Sites against their standard"},
+	"brief.s8":        {"年度目标与进度", "Targets from year to year"},
+	"brief.first":     {"（前 %s 项，共 %s 项）", " (the first %s of %s)"},
 	"brief.t.assess":  {"各层级考核等次", "Sites by grade"},
 	"brief.p.gaps":    {"成片空白区", "Gap areas"},
 	"brief.p.blank":   {"缺站区域", "Regions lacking a site"},

@@ -183,7 +183,7 @@ func (b *builder) passedSheet() sheet {
 }
 
 func (b *builder) passedWhy(x siting.Passed) string {
-	why := b.t("passed." + x.Reason)
+	why := b.or("passed."+x.Reason, x.Reason)
 	if x.Detail != "" {
 		why += b.pick("（"+x.Detail+"）", " ("+x.Detail+")")
 	}
