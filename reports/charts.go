@@ -221,7 +221,11 @@ func (b *builder) distanceChart(v *tierView) map[string]any {
 		if per == 1 {
 			value = math.Round(value)
 		}
-		labels = append(labels, d.Label)
+		label := d.Label
+		if d.Time != "" {
+			label += "\n" + d.Time
+		}
+		labels = append(labels, label)
 		bars = append(bars, opts.BarData{Value: value, ItemStyle: &opts.ItemStyle{Color: colour}})
 	}
 	c := charts.NewBar()

@@ -57,8 +57,8 @@ func (b *builder) frontierChart(t int) map[string]any {
 	}
 	c := charts.NewLine()
 	c.SetGlobalOptions(b.base(b.t("trend.axis"), 100, "132")...)
-	c.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "value", Name: b.t("frontier.axis"), NameLocation: "middle", NameGap: 26, AxisLabel: textStyle(), AxisLine: axisLine(), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
-		charts.WithGridOpts(opts.Grid{Left: "8", Right: "132", Top: "36", Bottom: "34", ContainLabel: opts.Bool(true)}),
+	c.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "value", Name: b.t("frontier.axis"), NameLocation: "middle", NameGap: 24, AxisLabel: textStyle(), AxisLine: axisLine(), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
+		charts.WithGridOpts(opts.Grid{Left: "8", Right: "132", Top: "36", Bottom: "46", ContainLabel: opts.Bool(true)}),
 		charts.WithYAxisOpts(opts.YAxis{Name: b.t("trend.axis"), Min: math.Max(0, math.Floor(now*5-0.1)*20), Max: 100, AxisLabel: textStyle(), SplitLine: gridLines()}))
 	c.AddSeries(b.t("trend.bound"), bound, lineStyle(quietColour, 1, "dashed")...)
 	c.AddSeries(b.t("frontier.most"), plan, lineStyle(hueColour, 3, "solid")...)
@@ -154,8 +154,8 @@ func (b *builder) lorenzChart(t int) map[string]any {
 	even := []opts.LineData{{Value: []any{0, 0}}, {Value: []any{100, 100}}}
 	c := charts.NewLine()
 	c.SetGlobalOptions(b.base(b.t("lorenz.y"), 100, "24")...)
-	c.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: 0, Max: 100, Name: b.t("lorenz.x"), NameLocation: "middle", NameGap: 26, AxisLabel: textStyle(), AxisLine: axisLine(), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
-		charts.WithGridOpts(opts.Grid{Left: "8", Right: "24", Top: "36", Bottom: "34", ContainLabel: opts.Bool(true)}))
+	c.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: 0, Max: 100, Name: b.t("lorenz.x"), NameLocation: "middle", NameGap: 24, AxisLabel: textStyle(), AxisLine: axisLine(), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
+		charts.WithGridOpts(opts.Grid{Left: "8", Right: "24", Top: "36", Bottom: "46", ContainLabel: opts.Bool(true)}))
 	c.AddSeries(b.t("lorenz.even"), even, lineStyle(quietColour, 1, "dashed")...)
 	c.AddSeries(b.t("lorenz.curve"), curve, append(lineStyle(hueColour, 2.5, "solid"), charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(false)}),
 		charts.WithAreaStyleOpts(opts.AreaStyle{Color: hueColour, Opacity: opts.Float(0.12)}))...)

@@ -37,6 +37,7 @@ type Study struct {
 	// never. May be nil: the plan map then shows the new sites without the cells they serve.
 	ServedFrom [][]int
 
+	Speeds   []float64 // km/h of every tier's way of travelling, to tell metres as minutes; 0 or left out = not told
 	Tracking *Tracking // targets year by year; nil = not tracked
 
 	Assumptions []Assumption

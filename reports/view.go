@@ -110,6 +110,8 @@ type tierView struct {
 	Years    []yearView
 	Distance []barView
 	DistLine string
+	DistNote string // how metres became minutes, "" = they did not
+	YearLine string // the finding of the years
 }
 
 // figure is one of the four headline figures.
@@ -117,6 +119,7 @@ type figure struct {
 	Label, Value, Unit string
 	Sub                string
 	Target             string
+	Change             string  // since the last year on record, "" = none
 	Share, Goal        float64 // for the bar under it; negative = no bar, no mark
 	Alert              bool
 	How                string
@@ -128,7 +131,8 @@ type barView struct {
 	People coverage.People
 	Text   string
 	Share  string
-	Out    bool // beyond the standard
+	Time   string // the way in minutes, "" where the standard is in minutes or no speed is told
+	Out    bool   // beyond the standard
 }
 
 // builder carries what the view functions share.
@@ -274,6 +278,10 @@ func (b *builder) tier(t int) tierView {
 	v.Rank, v.RankLine = b.ranking(t)
 	v.Blanks, v.BlankSum = b.blanks(t)
 	v.Years = b.years(t)
+	v.YearLine = b.yearLine(v.Years)
+	if speed := b.speed(t); speed > 0 {
+		v.DistNote = b.t("dist.speed", trimZero(decimal(speed, 1)))
+	}
 	v.Distance, v.DistLine = b.distances(t)
 	if f, ok := b.frontier(t); ok {
 		v.Frontier = &f
@@ -321,7 +329,11 @@ func known(share float64) bool { return !math.IsNaN(share) && share >= 0 }
 
 // figures are the four headline figures of a tier.
 func (b *builder) figures(t int) []figure {
-	return []figure{b.figureCoverage(t), b.figureBlank(t), b.figureUnserved(t), b.figureMoney(t)}
+	out := []figure{b.figureCoverage(t), b.figureBlank(t), b.figureUnserved(t), b.figureMoney(t)}
+	for i, change := range b.changes(t) {
+		out[i].Change = change
+	}
+	return out
 }
 
 func (b *builder) figureCoverage(t int) figure {
@@ -416,9 +428,11 @@ func (b *builder) distances(t int) ([]barView, string) {
 		v := barView{People: p, Text: b.people(p), Share: "—", Out: k == steps}
 		if v.Out {
 			v.Label = b.t("dist.beyond", b.cost(tier.Limit.Max, tier.Limit.Metric))
+			v.Time = b.minutes(t, 0, tier.Limit.Max)
 		} else {
 			from, to := stepOf(tier.Limit.Max, k, steps), stepOf(tier.Limit.Max, k+1, steps)
 			v.Label = b.stepLabel(from, to, tier.Limit.Metric)
+			v.Time = b.minutes(t, from, to)
 		}
 		if x.People > 0 {
 			v.Share = percent(float64(p) / float64(x.People))

@@ -155,6 +155,7 @@ type rankView struct {
 	New      string
 	After    string  // coverage at the end of the plan
 	Change   float64 // the same as a share; NaN = not known
+	Move     string  // in the yearly scoreboard, "" = not told
 	Children bool
 	Link     string // to its page
 }
@@ -205,7 +206,7 @@ func (b *builder) rankRow(t int, r int32, goal float64, picks map[int32]int) ran
 	x := b.s.Coverage.Region[t][r]
 	v := rankView{Region: r, Name: b.regionName(r), People: b.people(x.People), Share: math.NaN(), Goal: goal, Diff: "—",
 		Unserved: b.people(x.People - x.Covered), Presence: "—", Open: group(int64(x.Open)), New: "—",
-		Link: regionLink(b.s.Regions.All[r].ID)}
+		Link: regionLink(b.s.Regions.All[r].ID), Move: b.rankMove(b.s.Regions.All[r].ID)}
 	if share, ok := x.Effective(); ok {
 		v.Share = share
 		if !math.IsNaN(goal) {

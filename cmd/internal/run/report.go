@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"sitecover/coverage"
 	"sitecover/data"
+	"sitecover/geo"
 	"sitecover/reports"
 )
 
@@ -67,6 +69,13 @@ func (s *Session) Arranged(version string) *reports.Study {
 		Regions: s.Data.Regions, Grid: s.Grid, Roads: s.Data.Roads, Tiers: s.tiers, Sites: s.Data.Sites,
 		Places: s.Data.Places, Exclusions: s.Data.Exclusions, Demand: s.Demand, Coverage: s.Result,
 		Gaps: s.Gaps, Plan: s.Plan, ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(), Tracking: s.Tracking,
+	}
+	for _, t := range s.tiers {
+		speed := 0.0
+		if mode, onRoads := s.modes[t.Mode]; onRoads && t.Limit.Metric == geo.Metres {
+			speed = coverage.CircleSpeed(mode)
+		}
+		out.Speeds = append(out.Speeds, speed)
 	}
 	if s.Stations != nil {
 		out.Stations, out.StationSet = s.Stations.Stations, s.Stations

@@ -46,7 +46,7 @@
       o.xAxis[0].axisLabel.overflow = 'truncate';
       if (width / Math.max(n, 1) < 30) o.series[0].label = { show: false };
     }
-    if (id === 'dist' && width < 520) { o.xAxis[0].axisLabel.rotate = 30; o.xAxis[0].axisLabel.interval = 0; }
+    if (id === 'dist' && width < 520) { o.xAxis[0].axisLabel.rotate = 30; o.xAxis[0].axisLabel.interval = 0; o.xAxis[0].axisLabel.lineHeight = 13; }
     return o;
   }
 

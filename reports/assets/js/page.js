@@ -141,6 +141,7 @@
     tr.appendChild(SC.el('td', 'n' + (t[5] > t[6] ? ' behind' : ''), t[5] ? t[6] + ' / ' + t[5] : '—'));
     tr.appendChild(SC.el('td', 'n', SC.group(t[3])));
     if (SC.data.years.length) { tr.appendChild(SC.el('td', 'n', SC.group(t[7]))); tr.appendChild(SC.el('td', 'n', '')); }
+    for (var heads = document.querySelectorAll('table.rank[data-rank="' + tier + '"] thead th').length; tr.cells.length < heads;) tr.appendChild(SC.el('td', 'n', ''));
     return tr;
   }
 

@@ -278,8 +278,8 @@
     map.outline = r;
     map.resize();
     if (site) { map.focus([site.at[0], site.at[1], site.at[0], site.at[1]]); map.mark = { kind: 'place', at: site.at }; } else map.fit.apply(map, d.regions[r].box);
-    SC.mapLegend(map);
-    map.show();
+    map.told = false;
+    map.frame(); // drawn once the text stands
   };
 
   function open(what, i) {
