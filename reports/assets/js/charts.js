@@ -46,7 +46,8 @@
       o.xAxis[0].axisLabel.overflow = 'truncate';
       if (width / Math.max(n, 1) < 30) o.series[0].label = { show: false };
     }
-    if (id === 'dist' && width < 520) { o.xAxis[0].axisLabel.rotate = 30; o.xAxis[0].axisLabel.interval = 0; o.xAxis[0].axisLabel.lineHeight = 13; }
+    if (id === 'dist') o.xAxis[0].axisLabel.lineHeight = 15;
+    if (id === 'dist' && width < 520) { o.xAxis[0].axisLabel.rotate = 30; o.xAxis[0].axisLabel.interval = 0; }
     return o;
   }
 
@@ -71,6 +72,8 @@
       return echarts.format.encodeHTML(SC.group(list[0].value[0]) + unit) + list.map(function (p) { return '<br>' + p.marker + echarts.format.encodeHTML(p.seriesName + ' ' + one(p.value[1]) + ' %'); }).join('');
     };
     o.xAxis[0].nameTextStyle = { color: SC.colour.quiet };
+    o.grid = [].concat(o.grid)[0];
+    o.grid.bottom = 34; // room for the axis' name
     o.series.forEach(function (s) {
       s.endLabel = { show: id === 'frontier', formatter: function (p) { return p.seriesName + ' ' + one(p.value[1]) + ' %'; }, color: s.itemStyle && s.itemStyle.color || ink, distance: 6 };
     });

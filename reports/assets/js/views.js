@@ -268,6 +268,16 @@
     return title;
   }
 
+  // extent is the box of a region's land and of its inhabited cells.
+  function extent(r) {
+    var box = d.regions[r].box.slice(), s = SC.shapeOf(r);
+    if (s.count && box[0] === box[2] && box[1] === box[3]) box = Array.from(s.box.subarray(0, 4));
+    for (var i = 0; i < s.count; i++) {
+      box = [Math.min(box[0], s.box[4 * i]), Math.min(box[1], s.box[4 * i + 1]), Math.max(box[2], s.box[4 * i + 2]), Math.max(box[3], s.box[4 * i + 3])];
+    }
+    return box;
+  }
+
   // placeMap puts the small map into the page, moved to a region or a site.
   SC.placeMap = function (r, site) {
     var cols = add(box, 'div', 'mapcols'), holder = document.getElementById('viewmap'), map = SC.maps.region;
@@ -277,7 +287,7 @@
     map.seen = true;
     map.outline = r;
     map.resize();
-    if (site) { map.focus([site.at[0], site.at[1], site.at[0], site.at[1]]); map.mark = { kind: 'place', at: site.at }; } else map.fit.apply(map, d.regions[r].box);
+    if (site) { map.focus([site.at[0], site.at[1], site.at[0], site.at[1]]); map.mark = { kind: 'place', at: site.at }; } else map.fit.apply(map, extent(r));
     map.told = false;
     map.frame(); // drawn once the text stands
   };
