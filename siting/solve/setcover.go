@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -89,11 +89,12 @@ func partialCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution
 		}
 		return c
 	}
-	low, high, steps := max(cost(sortedSet(p.Fixed)), leastCost(p)), cost(best.Open), 0 // the optimum is within [low, high]
-	unsure := high                                                   // budgets from here on were tried without a decision
+	low, high, steps := p.least(), cost(best.Open), 0 // the optimum is within [low, high]
+	unsure := high                                    // budgets from here on were tried without a decision
+	each := min(200, max(1, o.iterations()/8))        // a few budgets are tried however short the search
 	for low < unsure && steps < o.iterations() && ctx.Err() == nil {
 		sub.Budget = low + (unsure-low)/2
-		s, err := MaxCover(ctx, sub, Options{Seed: o.Seed, Iterations: min(200, o.iterations()-steps), Workers: o.Workers})
+		s, err := MaxCover(ctx, sub, Options{Seed: o.Seed, Iterations: min(each, o.iterations()-steps), Workers: o.Workers})
 		if err != nil {
 			return nil, err
 		}
@@ -116,42 +117,52 @@ func partialCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution
 	return r, nil
 }
 
-// leastCost bounds the cost of a partial cover from below as if no two columns covered the same row: the columns of most weight
-// for their cost, the last one in part.
-func leastCost(p *SetCoverProblem) int64 {
-	type column struct{ weight, cost int64 }
-	banned := map[int32]bool{}
-	for _, j := range p.Banned {
-		banned[j] = true
-	}
+// least returns a bound of what covering Demand costs that takes no search: what it would cost if no two columns covered the
+// same row and parts of columns could be had. The demand must not exceed what all columns cover.
+func (p *SetCoverProblem) least() int64 {
+	var low int64
 	missing := p.Demand
-	for i, done := range p.Covered {
-		if done {
+	fixed := sortedSet(p.Fixed)
+	for _, j := range fixed {
+		low += p.Cover.CostOf(int(j))
+	}
+	covered := coveredBy(&p.Cover, p.Covered, fixed)
+	for i, is := range covered {
+		if is {
 			missing -= p.Cover.WeightOf(int32(i))
 		}
 	}
-	var columns []column
-	for j := range p.Cover.Columns() {
-		c := column{cost: p.Cover.CostOf(j)}
-		for _, i := range p.Cover.Column(j) {
-			if p.Covered == nil || !p.Covered[i] {
-				c.weight += p.Cover.WeightOf(i)
+	shut := sortedSet(append(slices.Clone(fixed), p.Banned...))
+	var list []offer
+	for j := range int32(p.Cover.Columns()) {
+		if _, is := slices.BinarySearch(shut, j); is {
+			continue
+		}
+		o := offer{cost: p.Cover.CostOf(int(j)), column: j}
+		for _, i := range p.Cover.Column(int(j)) {
+			if !covered[i] {
+				o.gain += p.Cover.WeightOf(i)
 			}
 		}
-		if c.weight > 0 && !banned[int32(j)] {
-			columns = append(columns, c)
+		if o.gain > 0 {
+			list = append(list, o)
 		}
 	}
-	slices.SortFunc(columns, func(a, b column) int {
-		return cmp.Or(compareRatio(b.weight, b.cost, a.weight, a.cost), cmp.Compare(a.cost, b.cost), cmp.Compare(a.weight, b.weight))
+	slices.SortFunc(list, func(a, b offer) int {
+		return cmp.Or(compareRatio(b.gain, b.cost, a.gain, a.cost), cmp.Compare(a.column, b.column))
 	})
-	least := 0.0
-	for _, c := range columns {
+	for _, o := range list {
 		if missing <= 0 {
 			break
 		}
-		least += float64(c.cost) * min(1, float64(missing)/float64(c.weight))
-		missing -= c.weight
+		if o.gain > missing { // cost x missing / gain, rounded up; it fits, as missing < gain
+			h, l := bits.Mul64(uint64(o.cost), uint64(missing))
+			part, rest := bits.Div64(h, l, uint64(o.gain))
+			low += int64(part + min(rest, 1))
+			break
+		}
+		low += o.cost
+		missing -= o.gain
 	}
-	return int64(math.Ceil(least*(1-1e-12) - 1e-6))
+	return low
 }

@@ -68,3 +68,23 @@ func TestSetCoverAgreesWithBruteForce(t *testing.T) {
 		}
 	}
 }
+
+// Ten columns of four rows each, which share none: half the weight of 40 takes five columns, 18 of it 4.5, that is five.
+// With so few iterations nothing but the first bound can say so.
+func TestPartialCoverIsBoundedFromTheStart(t *testing.T) {
+	c := Cover{Rows: 40, Offset: []int64{0}}
+	for i := range int32(40) {
+		if c.Row = append(c.Row, i); i%4 == 3 {
+			c.Offset = append(c.Offset, int64(len(c.Row)))
+		}
+	}
+	for _, demand := range []int64{18, 20} {
+		got, err := SetCover(context.Background(), &SetCoverProblem{Cover: c, Demand: demand}, Options{Iterations: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Bound != 5 || got.Objective < 5 {
+			t.Errorf("demand %d: %+v, want a bound of 5", demand, got)
+		}
+	}
+}

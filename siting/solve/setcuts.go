@@ -66,9 +66,12 @@ func (t *coverTree) localCut(in *instance, d *setDual, seed int32, size int) cut
 	o := t.o
 	o.Workers, o.Progress, o.Gap, o.Iterations = 1, nil, 0, 2000
 	sub := newCoverTree(t.ctx, in, o, 0)
-	sub.local = true
-	sub.solve(in.shrink(dropColumn, dropRow))
-	if float64(sub.bound)-paid < 0.02*float64(max(1, in.cost[seed])) {
+	sub.local, sub.shift = true, t.shift
+	sub.enough = int64(paid + 0.02*float64(max(1, in.cost[seed])))
+	sub.top = sub.enough + 1 // that nothing cheaper does is all that is asked
+	small := in.shrink(dropColumn, dropRow)
+	sub.within(small, carry(d.centre[:in.rows()], small))
+	if sub.bound <= sub.enough {
 		return cut{}
 	}
 	return cut{columns, sub.bound}
@@ -101,11 +104,11 @@ func (d *setDual) addCut(c cut) {
 
 // strengthen raises the bound of the root by cuts of growing size until that stops to help.
 func (t *coverTree) strengthen(n *coverNode, d *setDual) {
-	for _, size := range []int{40, 60, 80, 100, 120} {
+	for _, size := range []int{40, 80, 120, 160, 200, 240} {
 		if n.in.columns() < 3*size || t.spent() || n.cost+d.bound() >= t.top {
 			return
 		}
-		if t.addCuts(n, d, 120, size) == 0 {
+		if t.addCuts(n, d, 8*n.in.columns()/size, size) == 0 {
 			continue
 		}
 		d.theta, d.alpha, d.stale = 0.1, 0.05, 0

@@ -41,7 +41,12 @@ func newCoverTree(ctx context.Context, in *instance, o Options, base int64) *cov
 
 // solve returns the columns of the best cover; top and bound say the rest.
 func (t *coverTree) solve(in *instance) []int32 {
-	t.bound = min(t.node(coverNode{in: in}), t.top)
+	return t.within(in, nil)
+}
+
+// within is solve from the given multipliers of the rows; nil = none.
+func (t *coverTree) within(in *instance, start []int64) []int32 {
+	t.bound = min(t.node(coverNode{in: in, start: start}), t.top)
 	return t.best
 }
 
