@@ -71,6 +71,10 @@ func capacitated(p *CapacitatedProblem) func(context.Context, Options) (answer, 
 	}
 }
 
+func backupCover(p *BackupProblem) func(context.Context, Options) (answer, error) {
+	return func(ctx context.Context, o Options) (answer, error) { return of(BackupCover(ctx, p, o)) }
+}
+
 func rolloutOf(p *RolloutProblem) func(context.Context, Options) (answer, error) {
 	return func(ctx context.Context, o Options) (answer, error) { return ofRollout(Rollout(ctx, p, o)) }
 }
@@ -140,6 +144,15 @@ func models() []model {
 			"no capacity": capacitated(&CapacitatedProblem{Cover: line(3, 1), Capacity: []int64{0, 0, 0}, Budget: 2}),
 			"infeasible":  capacitated(&CapacitatedProblem{Cover: line(3, 1), Capacity: []int64{1, 1, 1}, Budget: 1, Fixed: []int32{0, 1}}),
 			"malformed":   capacitated(&CapacitatedProblem{Cover: line(3, 1), Budget: 1}),
+		}},
+		{"BackupCover", true, func(r *rand.Rand) func(context.Context, Options) (answer, error) {
+			return backupCover(&BackupProblem{Cover: randomCover(r, 40), Budget: 8, First: 2, Second: 1})
+		}, map[string]func(context.Context, Options) (answer, error){
+			"empty":      backupCover(&BackupProblem{First: 1}),
+			"weightless": backupCover(&BackupProblem{Cover: line(3, 0), Budget: 2, First: 1, Second: 1}),
+			"no money":   backupCover(&BackupProblem{Cover: line(3, 1), First: 1, Second: 1}),
+			"infeasible": backupCover(&BackupProblem{Cover: line(3, 1), Budget: 1, First: 1, Fixed: []int32{0, 1}}),
+			"malformed":  backupCover(&BackupProblem{Cover: line(3, 1), Budget: 1, First: -1}),
 		}},
 		{"PMedian", false, func(r *rand.Rand) func(context.Context, Options) (answer, error) { return pMedian(random(r)) },
 			map[string]func(context.Context, Options) (answer, error){

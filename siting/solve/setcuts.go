@@ -102,17 +102,20 @@ func (d *setDual) addCut(c cut) {
 	d.most = append(d.most, 1<<d.shift)
 }
 
-// strengthen raises the bound of the root by cuts of growing size until that stops to help.
+// cutSizes are the columns in a neighbourhood, round by round: small ones are cheap, and cuts found change what others break.
+var cutSizes = []int{60, 100, 140, 180, 140, 160, 180, 200, 220, 200, 220}
+
+// strengthen raises the bound of the root by cuts in several rounds.
 func (t *coverTree) strengthen(n *coverNode, d *setDual) {
-	for _, size := range []int{40, 80, 120, 160, 200, 240} {
+	for _, size := range cutSizes {
 		if n.in.columns() < 3*size || t.spent() || n.cost+d.bound() >= t.top {
 			return
 		}
-		if t.addCuts(n, d, 8*n.in.columns()/size, size) == 0 {
+		if t.addCuts(n, d, 16*n.in.columns()/size, size) == 0 {
 			continue
 		}
 		d.theta, d.alpha, d.stale = 0.1, 0.05, 0
-		t.meter.add(len(n.in.col.item), d.run(t.ctx, 400, t.top-n.cost))
+		t.meter.add(len(n.in.col.item), d.run(t.ctx, 800, t.top-n.cost))
 		low := float64(t.base + n.cost + d.bound())
 		t.o.report(Progress{t.meter.iterations(), t.base + t.top, low, gapOf(t.base+t.top, low)})
 	}
