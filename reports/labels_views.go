@@ -209,7 +209,7 @@ var moreLabels = map[string]text{
 	"track.presence":  {"有形覆盖", "presence"},
 	"track.actual":    {"实际", "actual"},
 	"track.committed": {"在途项目建成后", "with committed projects"},
-	"status.met":      {"达到", "met"}, "status.on_track": {"正常", "on track"}, "status.behind": {"落后", "behind"}, "status.missed": {"未达到", "missed"}, "status.unknown": {"不详", "not known"},
+	"status.met":      {"完成", "met"}, "status.on_track": {"正常", "on track"}, "status.behind": {"滞后", "behind"}, "status.missed": {"未完成", "missed"}, "status.unknown": {"无数据", "not known"},
 	"light.green": {"绿", "green"}, "light.amber": {"黄", "amber"}, "light.red": {"红", "red"},
 	"col.status":    {"状态", "Status"},
 	"col.actual":    {"实际", "Actual"},

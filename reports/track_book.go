@@ -150,8 +150,18 @@ func (b *scoreBook) sheet(name, title string, columns []scoreColumn, rows [][]an
 		}
 	}
 	return errors.Join(b.f.SetRowHeight(name, 2, 34), b.f.SetPanes(name, &excelize.Panes{Freeze: true, XSplit: 0, YSplit: 2, TopLeftCell: "A3", ActivePane: "bottomLeft"}),
-		b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: ptr("landscape"), Size: ptr(9), FitToWidth: ptr(1), FitToHeight: ptr(0)}),
+		b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: ptr("landscape"), Size: ptr(9), FitToWidth: ptr(pagesAcross(columns)), FitToHeight: ptr(0)}),
 		b.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: ptr(true)}))
+}
+
+// pagesAcross is how many A4 pages side by side print the columns so that they can be read: some 190 characters go on one.
+func pagesAcross(columns []scoreColumn) int {
+	const across = 190.0
+	width := 0.0
+	for _, c := range columns {
+		width += c.width
+	}
+	return max(1, int(math.Ceil(width/across)))
 }
 
 func ptr[T any](v T) *T { return &v }

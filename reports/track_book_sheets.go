@@ -1,6 +1,10 @@
 package reports
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/xuri/excelize/v2"
+)
 
 // towns is the yearly table: one row a town.
 func (b *scoreBook) towns() (string, error) {
@@ -32,6 +36,10 @@ func (b *scoreBook) towns() (string, error) {
 		rows = append(rows, row)
 	}
 	if err := b.sheet(name, b.s.Name+" · "+b.t("各区划完成情况，截至 ", "how the regions stand, on ")+b.v.Date, columns, rows); err != nil {
+		return name, err
+	}
+	titles := &excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$A:$F,'" + name + "'!$1:$2", Scope: name} // on every page of a wide table
+	if err := b.f.SetDefinedName(titles); err != nil {
 		return name, err
 	}
 	return name, b.paint(name, "E", len(rows))

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 
@@ -154,12 +155,12 @@ func (b *builder) targetGrid() gridView {
 	g := gridView{Title: b.t("track.targets"), Fold: true, Heads: []gridHead{{b.t("col.year"), true}, {b.t("col.region"), false}, {b.t("col.tier"), false}, {b.t("col.indicator"), false},
 		{b.t("col.asked"), true}, {b.t("col.actual"), true}, {b.t("col.status"), false}, {b.t("col.source"), false}}}
 	for _, x := range b.s.Tracking.Targets {
-		tier := "—"
+		tier, region := "—", cmp.Or(x.Name, x.Region, b.place())
 		if x.Tier != "" {
 			tier = b.trackTier(x.Tier)
 		}
 		bad := x.Status == "behind" || x.Status == "missed"
-		g.Rows = append(g.Rows, gridRow{[]gridCell{figureCell(strconv.Itoa(x.Year)), plain(x.Name), plain(tier), plain(b.or("track."+x.Indicator, b.or("x."+x.Indicator, x.Indicator))),
+		g.Rows = append(g.Rows, gridRow{[]gridCell{figureCell(strconv.Itoa(x.Year)), plain(region), plain(tier), plain(b.or("track."+x.Indicator, b.or("x."+x.Indicator, x.Indicator))),
 			figureCell(b.tracked(x.Asked)), figureCell(b.tracked(x.Value)), {Text: b.or("status."+x.Status, x.Status), Alert: bad}, plain(x.Source)}})
 	}
 	return g

@@ -494,7 +494,12 @@ func (v *TrackStatus) Tracking(tiers []coverage.Tier, changes []ChangeView) *rep
 	out := &reports.Tracking{Date: v.Date, Level: v.Level}
 	for _, t := range tiers {
 		out.Tiers = append(out.Tiers, reports.TrackTier{ID: t.ID, Name: t.Name})
-		out.Series = append(out.Series, v.seriesOf(t.ID, "effective"), v.seriesOf(t.ID, "presence"))
+		for _, indicator := range []string{"effective", "presence"} {
+			s := v.seriesOf(t.ID, indicator)
+			if len(s.Targets) > 0 || slices.ContainsFunc(s.Points, func(p reports.TrackPoint) bool { return !math.IsNaN(p.Share) }) {
+				out.Series = append(out.Series, s)
+			}
+		}
 	}
 	for _, t := range v.Targets {
 		out.Targets = append(out.Targets, t.report())
