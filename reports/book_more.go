@@ -44,13 +44,9 @@ func (b *builder) fixCells(i int) []any {
 		}
 		return v
 	}
-	var zones []string
-	for _, z := range b.s.Gaps[i].Zones {
-		zones = append(zones, b.s.Zones[z.Zone].Name)
-	}
 	return []any{name(f.Nearest), one(f.Nearest, round(f.Nearest.Metres, 1)), one(f.Nearest, wan(f.Nearest.Cost)), one(f.Nearest, heads1(f.Nearest.People)),
 		name(f.Cheapest), one(f.Cheapest, wan(f.Cheapest.Cost)), one(f.Cheapest, heads1(f.Cheapest.People)),
-		len(f.Sites), wan(f.Cost()), heads1(f.Covered()), heads1(f.Reachable), strings.Join(zones, b.t("comma"))}
+		len(f.Sites), wan(f.Cost()), heads1(f.Covered()), heads1(f.Reachable), strings.Join(b.zoneNames(&b.s.Gaps[i]), b.t("comma"))}
 }
 
 // yearSheet sums the plan by year and tier. The sums are formulas over the list of the plan, the totals over them.

@@ -366,7 +366,9 @@ func (b *builder) zoneNames(g *coverage.Gap) (out []string) {
 		if name == "" {
 			name = b.or("zone."+x.Kind, x.Kind)
 		}
-		out = append(out, name)
+		if !slices.Contains(out, name) { // zones may share a name
+			out = append(out, name)
+		}
 	}
 	return out
 }
