@@ -193,27 +193,17 @@ func (r *reader) zones(ctx context.Context) {
 }
 
 func (r *reader) readZones(ctx context.Context, in *input, z ZoneSource) {
-	left := &counter{}
-	readFeatures(in, func(f *feature) error {
-		shape, ok := polygons(f)
-		if !ok {
-			left.add(T("不是面的要素，未使用", "features that are no polygons, left out"))
-			return r.stop(ctx)
-		}
-		check := checkShape(shape)
-		for _, p := range check.problems {
-			_ = in.fail(f.number, f.label(), "", p.what, p.hint)
-		}
-		zone := coverage.Zone{Name: f.field(z.Source, "name", nameWords...), Kind: z.Kind, Shape: check.shape}
+	left := r.readPolygons(ctx, in, func(f *feature, shape orb.MultiPolygon) {
+		shape, sound := in.whole(f, shape)
+		zone := coverage.Zone{Name: f.field(z.Source, "name", nameWords...), Kind: z.Kind, Shape: shape}
 		if zone.Kind == "" {
 			zone.Kind = f.field(z.Source, "kind", "kind", "type", "类型", "类别", "种类")
 		}
 		if zone.Kind == "" {
 			_ = in.fail(f.number, cmp.Or(z.Fields["kind"], "kind"), "", T("没有种类", "has no kind"), T("补上种类，或在来源里写 kind", "fill in the kind, or give the source a kind"))
-		} else if len(check.problems) == 0 {
+		} else if sound {
 			r.out.Zones = append(r.out.Zones, zone)
 		}
-		return r.stop(ctx)
 	})
 	left.report(r.c, "warning", in.name)
 }

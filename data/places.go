@@ -229,13 +229,7 @@ func (r *reader) exclusions(ctx context.Context) {
 }
 
 func (r *reader) readExclusions(ctx context.Context, in *input, e ExclusionSource) {
-	left := &counter{}
-	readFeatures(in, func(f *feature) error {
-		shape, ok := polygons(f)
-		if !ok {
-			left.add(T("不是面的要素，未使用", "features that are no polygons, left out"))
-			return r.stop(ctx)
-		}
+	left := r.readPolygons(ctx, in, func(f *feature, shape orb.MultiPolygon) {
 		if check, sound := in.sound(e.Source, f.number, f.label(), shape); sound {
 			x := siting.Exclusion{Shape: check.shape, Name: f.field(e.Source, "name", nameWords...)}
 			x.Kind = cmp.Or(f.field(e.Source, "kind", "kind", "type", "类型"), e.Kind)
@@ -244,7 +238,29 @@ func (r *reader) readExclusions(ctx context.Context, in *input, e ExclusionSourc
 			}
 			r.out.Exclusions = append(r.out.Exclusions, x)
 		}
-		return r.stop(ctx)
 	})
 	left.report(r.c, "info", in.name)
+}
+
+// readPolygons reads the polygons of a file and counts the features that are none.
+func (r *reader) readPolygons(ctx context.Context, in *input, each func(*feature, orb.MultiPolygon)) (left *counter) {
+	left = &counter{}
+	readFeatures(in, func(f *feature) error {
+		if shape, ok := polygons(f); ok {
+			each(f, shape)
+		} else {
+			left.add(T("不是面的要素，未使用", "features that are no polygons, left out"))
+		}
+		return r.stop(ctx)
+	})
+	return left
+}
+
+// whole checks the polygons of a feature, which are taken as they are or not at all, and notes what is wrong with them.
+func (in *input) whole(f *feature, shape orb.MultiPolygon) (_ orb.MultiPolygon, sound bool) {
+	check := checkShape(shape)
+	for _, p := range check.problems {
+		_ = in.fail(f.number, f.label(), "", p.what, p.hint)
+	}
+	return check.shape, len(check.problems) == 0
 }

@@ -18,21 +18,10 @@ func (r *reader) residential(ctx context.Context) {
 		if in == nil {
 			continue
 		}
-		left := &counter{}
-		readFeatures(in, func(f *feature) error {
-			shape, ok := polygons(f)
-			if !ok {
-				left.add(T("不是面的要素，未使用", "features that are no polygons, left out"))
-				return r.stop(ctx)
+		left := r.readPolygons(ctx, in, func(f *feature, shape orb.MultiPolygon) {
+			if shape, sound := in.whole(f, shape); sound {
+				r.out.Residential = append(r.out.Residential, shape)
 			}
-			check := checkShape(shape)
-			for _, p := range check.problems {
-				_ = in.fail(f.number, f.label(), "", p.what, p.hint)
-			}
-			if len(check.problems) == 0 {
-				r.out.Residential = append(r.out.Residential, check.shape)
-			}
-			return r.stop(ctx)
 		})
 		left.report(r.c, "warning", in.name)
 		r.closeInput(in)

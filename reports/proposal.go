@@ -88,7 +88,7 @@ func WriteProposal(ctx context.Context, dir string, s *Study, p *Proposal, o Opt
 	files := append([]file{{"sites.xlsx", func(w io.Writer) error {
 		return b.writeSheets(w, sheets, func(*excelize.File) error { return nil })
 	}}}, layerFiles(b, o)...)
-	return writeFolder(ctx, dir, files, nil)
+	return writeFolder(ctx, dir, files, o.Manifest)
 }
 
 // proposalSheet lists the proposed sites, with a total in formulas.

@@ -14,15 +14,18 @@ func (a *app) verifyCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [folder]",
 		Short: a.t("核验写出的文件夹：重读输入、重算，列出不同之处", "verify a folder that was written: read its inputs and make it again, and list what differs"),
-		Long: a.t(`report、compare --output、check --fix 和 track export 写出的文件夹里，manifest.json 记着每个输入和输出的 sha256、程序版本、种子和选项。
+		Long: a.t(`report、compare --output、check --fix、site --out 和 track export 写出的文件夹里，manifest.json 记着每个输入和输出的 sha256、程序版本、种子和选项。
 本命令据此逐个核对输入和输出文件，再按同样的选项重做一遍，说出哪里不同：输入改了、程序换了、输出被改过、结果变了。不改动文件夹。
 导出的台账只核对文件，不重做：台账还会增加；清单里记着最后一个事件的校验值，可用 sitecover track verify --head 核对。
+site --out 的结果也只核对输入和输出，不重做：清单里没有当时问的是什么，要重算请再运行一次同样的 site 命令。
 退出码：0 完全一致；1 有不同。`,
-			`The manifest.json of a folder that report, compare --output, check --fix or track export wrote holds the sha256 of every input and
+			`The manifest.json of a folder that report, compare --output, check --fix, site --out or track export wrote holds the sha256 of every input and
 output, the version, the seed and the options. This command compares them file by file, makes the folder again with the same options, and
 says what differs: an input that changed, another program, an output that was edited, another result. It does not touch the folder.
 Of an exported ledger only the files are compared, for the ledger goes on: its manifest holds the hash of the last event, which
-sitecover track verify --head proves. Exit codes: 0 all the same; 1 something differs.`),
+sitecover track verify --head proves. Of answers of site inputs and
+outputs are compared, and nothing is made again: the manifest does not hold the question; run the same site command once more.
+Exit codes: 0 all the same; 1 something differs.`),
 		Example: "  sitecover verify report\n  sitecover verify report --hashes\n  sitecover verify 对比\n  sitecover verify report --study other/study.yaml --json",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {

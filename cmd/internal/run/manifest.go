@@ -12,6 +12,7 @@ import (
 // Kinds of folders that hold a manifest, by the command that wrote them.
 const (
 	MadeByReport  = "report"
+	MadeBySite    = "site"
 	MadeByCompare = "compare"
 	MadeByFix     = "check --fix"
 	MadeByExport  = "track export"
@@ -85,8 +86,8 @@ type ManifestAssumption struct {
 	Default bool   `json:"default"` // not the user's own
 }
 
-// manifest describes a report that is about to be written into dir.
-func (s *Session) manifest(dir string, o ReportOptions, files []reports.Written) ([]byte, error) {
+// manifest describes a report, or the answer of site, that is about to be written into dir.
+func (s *Session) manifest(command, dir string, o ReportOptions, files []reports.Written) ([]byte, error) {
 	m, err := s.made(dir, o.Version)
 	if err != nil {
 		return nil, err
@@ -95,9 +96,9 @@ func (s *Session) manifest(dir string, o ReportOptions, files []reports.Written)
 	if layers == nil {
 		layers = reports.DefaultLayers
 	}
-	m.Command, m.Outputs = MadeByReport, files
+	m.Command, m.Outputs = command, files
 	m.Options = ManifestOptions{Lang: o.Lang, Layers: layers, CRS: o.CRS, Brief: o.Brief, Frontier: o.Frontier, Gap: s.opts.Search.Gap, Iterations: s.opts.Search.Iterations, Stopped: s.opts.Stop != nil && s.opts.Stop.Ended(), Time: s.opts.Search.Time.String()}
-	if logo := s.Study.Report.Logo; logo != "" {
+	if logo := s.Study.Report.Logo; logo != "" && command == MadeByReport {
 		sum, err := hashFile(filepath.Join(s.Study.Dir, filepath.FromSlash(logo)))
 		if err != nil {
 			return nil, err

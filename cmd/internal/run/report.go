@@ -48,7 +48,7 @@ func (s *Session) Report(ctx context.Context, dir string, o ReportOptions) error
 	}
 	s.stage("写出报告", "writing the report")
 	return reports.Write(ctx, dir, study, reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS, Brief: o.Brief, PDF: o.PDF, Browser: o.Browser,
-		Manifest: func(files []reports.Written) ([]byte, error) { return s.manifest(dir, o, files) }})
+		Manifest: func(files []reports.Written) ([]byte, error) { return s.manifest(MadeByReport, dir, o, files) }})
 }
 
 // All computes everything that a report shows.

@@ -50,7 +50,7 @@ type Verification struct {
 	Same        bool         `json:"same"`
 	Inputs      int          `json:"inputs"`
 	Outputs     int          `json:"outputs"`
-	Rerun       bool         `json:"rerun"`                // it was made again and compared; exports of ledgers never are
+	Rerun       bool         `json:"rerun"`                // it was made again and compared; exports of ledgers and answers of site never are
 	LedgerHash  string       `json:"ledgerHash,omitempty"` // of the last event of the ledger that was exported
 	Differences []Difference `json:"differences"`
 }
@@ -87,7 +87,7 @@ func ReadManifest(dir string) (*ReportManifest, error) {
 	}
 	m.Command = cmp.Or(m.Command, MadeByReport)
 	switch m.Command {
-	case MadeByReport, MadeByFix:
+	case MadeByReport, MadeByFix, MadeBySite:
 		if m.StudyFile == "" {
 			return nil, fmt.Errorf("%w: no studyFile", ErrManifest)
 		}
@@ -103,7 +103,7 @@ func ReadManifest(dir string) (*ReportManifest, error) {
 }
 
 // Verify reads the inputs of a folder again, makes it again with the same options, and lists what differs. Nothing is written but to a
-// temporary folder. What was exported of a ledger is only compared with its manifest: the ledger goes on, and proves itself. Problems of the
+// temporary folder. Answers of site and exported ledgers are only compared with their manifest, see makers. Problems of the
 // inputs are data.InputErrors; the differences found until then come with them.
 func Verify(ctx context.Context, dir string, o VerifyOptions) (*Verification, error) {
 	m, err := ReadManifest(dir)
@@ -127,7 +127,7 @@ func Verify(ctx context.Context, dir string, o VerifyOptions) (*Verification, er
 	if err := v.compareOutputs(m, dir); err != nil {
 		return nil, err
 	}
-	if !o.HashOnly && m.Command != MadeByExport {
+	if !o.HashOnly && makers[m.Command] != nil {
 		if err := v.again(ctx, m, at, o); err != nil {
 			return v, err
 		}
@@ -170,13 +170,8 @@ func (v *Verification) compareInputs(m *ReportManifest, at studies) error {
 		case !filepath.IsAbs(path):
 			path = filepath.Join(filepath.Dir(study), path)
 		}
-		switch sum, err := hashFile(path); {
-		case errors.Is(err, fs.ErrNotExist):
-			v.add(DiffInputMissing, in.Path, in.SHA256, "")
-		case err != nil:
+		if err := v.compareFile(path, [2]string{DiffInputMissing, DiffInputChanged}, in.Path, in.SHA256); err != nil {
 			return err
-		case sum != in.SHA256:
-			v.add(DiffInputChanged, in.Path, in.SHA256, sum)
 		}
 	}
 	return nil
@@ -188,17 +183,29 @@ func (v *Verification) compareOutputs(m *ReportManifest, dir string) error {
 		if !filepath.IsLocal(filepath.FromSlash(out.Path)) {
 			return fmt.Errorf("%w: output %q lies outside the folder", ErrManifest, out.Path)
 		}
-		switch sum, err := hashFile(filepath.Join(dir, filepath.FromSlash(out.Path))); {
-		case errors.Is(err, fs.ErrNotExist):
-			v.add(DiffOutputMissing, out.Path, out.SHA256, "")
-		case err != nil:
+		if err := v.compareFile(filepath.Join(dir, filepath.FromSlash(out.Path)), [2]string{DiffOutputMissing, DiffOutputEdited}, out.Path, out.SHA256); err != nil {
 			return err
-		case sum != out.SHA256:
-			v.add(DiffOutputEdited, out.Path, out.SHA256, sum)
 		}
 	}
 	return nil
 }
+
+// compareFile hashes a file that should have a hash; kinds are the differences when it is gone and when it has another.
+func (v *Verification) compareFile(path string, kinds [2]string, name, was string) error {
+	switch now, err := hashFile(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		v.add(kinds[0], name, was, "")
+	case err != nil:
+		return err
+	case now != was:
+		v.add(kinds[1], name, was, now)
+	}
+	return nil
+}
+
+// makers make a folder of a command again. Answers of site are not among them, for the question that was asked stands in no manifest, and
+// exported ledgers are not, for the ledger goes on.
+var makers = map[string]func(context.Context, *ReportManifest, studies, VerifyOptions, string) error{MadeByReport: reportAgain, MadeByCompare: compareAgain, MadeByFix: fixAgain}
 
 // again makes the folder once more, elsewhere, and compares what is written.
 func (v *Verification) again(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions) (err error) {
@@ -208,8 +215,7 @@ func (v *Verification) again(ctx context.Context, m *ReportManifest, at studies,
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
 	out := filepath.Join(tmp, "again")
-	build := map[string]func(context.Context, *ReportManifest, studies, VerifyOptions, string) error{MadeByReport: reportAgain, MadeByCompare: compareAgain, MadeByFix: fixAgain}[m.Command]
-	switch err := build(ctx, m, at, o, out); {
+	switch err := makers[m.Command](ctx, m, at, o, out); {
 	case errors.Is(err, data.ErrNothingToFix): // the inputs were put right since
 		v.results(m.Outputs, nil)
 		return nil
