@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"sitecover/coverage"
+	"sitecover/siting/solve"
 )
 
 // FrontierPoint is the most that a limit of money or sites covers.
@@ -23,21 +24,22 @@ type FrontierPoint struct {
 	Marginal  float64 // people newly covered since the point before (the first: since today) per 万元, or per site, of more limit
 }
 
+// frontierApart is the number of cover entries up to which each limit is a problem of its own: these are proved in moments.
+const frontierApart = 20_000
+
 // Frontier tells what an MCLP for one tier covers at every limit: the coverage-versus-budget curve. Limits ascend. What a
 // smaller limit covers a larger one does too, and what a larger one cannot a smaller cannot either: points and bounds are
-// tightened so, which keeps both monotone. The time is that of one MCLP a limit.
+// tightened so, which keeps both monotone. Small problems are solved limit by limit, larger ones all limits together, as
+// solve.Frontier does: then p.Solve.Iterations counts the steps of its relaxation a limit. Progress counts limits. Spacing is kept by every point,
+// and part of every bound.
 func Frontier(ctx context.Context, p OneProblem, limits []int64) ([]FrontierPoint, error) {
+	return frontier(ctx, p, limits, frontierApart)
+}
+
+// frontier solves limit by limit up to so many entries.
+func frontier(ctx context.Context, p OneProblem, limits []int64, apart int) ([]FrontierPoint, error) {
 	p.Model, p.Limit = MCLP, 0
-	errs := []error{p.Validate()}
-	for k, limit := range limits {
-		if limit < 0 || k > 0 && limit <= limits[k-1] {
-			errs = append(errs, fmt.Errorf("siting: limit %d of the frontier, %d: want ascending limits >= 0", k, limit))
-		}
-	}
-	if len(limits) == 0 {
-		errs = append(errs, errors.New("siting: a frontier needs limits"))
-	}
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(p.Validate(), validateLimits(limits)); err != nil {
 		return nil, err
 	}
 	if p.Found == nil {
@@ -46,22 +48,83 @@ func Frontier(ctx context.Context, p OneProblem, limits []int64) ([]FrontierPoin
 			return nil, err
 		}
 	}
-	out := make([]FrontierPoint, len(limits))
+	p.Limit = limits[len(limits)-1]
+	o, err := newOneModel(&p, p.Found.only(p.Tier))
+	if err != nil {
+		return nil, err
+	}
+	curve := o.together
+	if len(o.problem.Cover.Row) <= apart {
+		curve = o.apart
+	}
+	out, err := curve(ctx, limits)
+	if err != nil {
+		return nil, err
+	}
+	tighten(p.World.Coverage.Total[p.Tier], out, p.Unit)
+	return out, nil
+}
+
+func validateLimits(limits []int64) error {
+	if len(limits) == 0 {
+		return errors.New("siting: a frontier needs limits")
+	}
+	var errs []error
 	for k, limit := range limits {
-		p.Limit = limit
+		if limit < 0 || k > 0 && limit <= limits[k-1] {
+			errs = append(errs, fmt.Errorf("siting: limit %d of the frontier, %d: want ascending limits >= 0", k, limit))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// apart solves a problem for each limit.
+func (o *oneModel) apart(ctx context.Context, limits []int64) ([]FrontierPoint, error) {
+	var out []FrontierPoint
+	for k, limit := range limits {
+		p := *o.p
+		p.Limit, p.Solve.Progress = limit, nil
 		one, err := SolveOne(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		today := p.World.Coverage.Total[p.Tier].Covered
-		out[k] = FrontierPoint{Limit: limit, Sites: len(one.Picks), Cost: one.Cost, Covered: one.Covered, Status: one.Status, Stopped: one.Stopped,
-			Bound: today.Float() + math.Max(one.Bound, (one.Covered-today).Float())}
-		if k > 0 && out[k-1].Covered >= one.Covered { // no more for more money: the cheaper answer
-			out[k].Sites, out[k].Cost, out[k].Covered = out[k-1].Sites, out[k-1].Cost, out[k-1].Covered
+		out = o.point(out, limit, one)
+		if o.p.Solve.Progress != nil {
+			o.p.Solve.Progress(solve.Progress{Iteration: k + 1, Objective: int64(one.Objective), Bound: one.Bound, Gap: one.Gap})
 		}
 	}
-	tighten(p.World.Coverage.Total[p.Tier], out, p.Unit)
 	return out, nil
+}
+
+// together solves the problem for all limits at once.
+func (o *oneModel) together(ctx context.Context, limits []int64) ([]FrontierPoint, error) {
+	search, end := searching(ctx, o.p.Until)
+	defer end()
+	points, err := solve.Frontier(search, &solve.FrontierProblem{Cover: o.problem.Cover, Budgets: limits, Conflicts: o.problem.Conflicts}, o.p.Solve)
+	if err != nil {
+		return nil, fmt.Errorf("siting: frontier: %w", err)
+	}
+	scale := float64(o.m.scale.unit) / 1e6
+	var out []FrontierPoint
+	for _, f := range points {
+		one := o.answer(f.Status, "")
+		one.Objective, one.Bound = float64(f.Objective)*scale, f.Bound*scale
+		one.Stopped = f.Status == solve.Feasible && search.Err() != nil
+		o.finish(f.Open, one)
+		out = o.point(out, f.Budget, one)
+	}
+	return out, nil
+}
+
+// point adds the answer at a limit to a curve; when it is no better than the one before, that stays: the cheaper answer.
+func (o *oneModel) point(curve []FrontierPoint, limit int64, one *One) []FrontierPoint {
+	today := o.m.w.Coverage.Total[o.p.Tier].Covered
+	f := FrontierPoint{Limit: limit, Sites: len(one.Picks), Cost: one.Cost, Covered: one.Covered, Status: one.Status, Stopped: one.Stopped,
+		Bound: today.Float() + math.Max(one.Bound, (one.Covered-today).Float())}
+	if n := len(curve); n > 0 && curve[n-1].Covered >= f.Covered {
+		f.Sites, f.Cost, f.Covered = curve[n-1].Sites, curve[n-1].Cost, curve[n-1].Covered
+	}
+	return append(curve, f)
 }
 
 // tighten makes the bounds monotone and fills in what follows from points and bounds.

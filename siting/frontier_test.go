@@ -72,21 +72,47 @@ func TestPriceOfRules(t *testing.T) {
 	}
 }
 
-// On random worlds no point of a curve is beyond the bound, both never fall, and every point is what SolveOne finds at least.
+// On random worlds no point of a curve is beyond the bound, both never fall, and a curve of all limits together agrees with the
+// proved points of one limit after the other: none of it is above their bounds, and none of its bounds is below their answers.
 func TestFrontierNeverFalls(t *testing.T) {
+	limits := []int64{2, 4, 8, 12, 30}
 	for seed := range uint64(40) {
 		p := randomProblem(t, seed)
 		one := OneProblem{World: p.World, Rules: p.Rules, Tier: int(seed % 2), Unit: ByMoney}
-		points, err := Frontier(context.Background(), one, []int64{2, 4, 8, 12, 30})
+		var curves [2][]FrontierPoint
+		for k, entries := range []int{frontierApart, -1} {
+			var err error
+			if curves[k], err = frontier(context.Background(), one, limits, entries); err != nil {
+				t.Fatal(err)
+			}
+			covered, bound := coverage.People(0), 0.0
+			for _, f := range curves[k] {
+				if f.Covered < covered || f.Bound < bound || f.Covered.Float() > f.Bound+1e-6 || int64(f.Cost) > f.Limit {
+					t.Errorf("seed %d: %+v after %v of %v", seed, f, covered.Float(), bound)
+				}
+				covered, bound = f.Covered, f.Bound
+			}
+		}
+		for k, f := range curves[0] {
+			if g := curves[1][k]; g.Covered.Float() > f.Bound+1e-6 || f.Covered.Float() > g.Bound+1e-6 {
+				t.Errorf("seed %d: apart %+v, together %+v", seed, f, g)
+			}
+		}
+	}
+}
+
+// The greedy trap with a spacing of 250 m, 200 m from L to R: two sites cover no more than M alone, 24, and all limits together
+// find that and no less a bound. Without spacing they cover 31.
+func TestFrontierKeepsSpacing(t *testing.T) {
+	w := greedyTrap(t).world()
+	for spacing, two := range map[float64]float64{250: 24, 0: 31} {
+		one := OneProblem{World: w, Rules: []TierRules{{Host: 10, Spacing: spacing}}, Unit: ByMoney}
+		points, err := frontier(context.Background(), one, []int64{10, 20}, -1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		covered, bound := coverage.People(0), 0.0
-		for _, f := range points {
-			if f.Covered < covered || f.Bound < bound || f.Covered.Float() > f.Bound+1e-6 || int64(f.Cost) > f.Limit {
-				t.Errorf("seed %d: %+v after %v of %v", seed, f, covered.Float(), bound)
-			}
-			covered, bound = f.Covered, f.Bound
+		if points[0].Covered.Float() != 24 || points[1].Covered.Float() != two || points[1].Bound < two {
+			t.Errorf("spacing %g: %+v, want 24 and %g", spacing, points, two)
 		}
 	}
 }

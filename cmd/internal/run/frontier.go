@@ -8,7 +8,9 @@ import (
 	"errors"
 	"strconv"
 
+	"sitecover/data"
 	"sitecover/siting"
+	"sitecover/siting/solve"
 )
 
 // FrontierReport is the coverage-versus-budget curve of a tier.
@@ -57,6 +59,11 @@ func (s *Session) Frontier(ctx context.Context, p siting.OneProblem, steps int) 
 	s.stage("计算投入与覆盖曲线", "computing the frontier")
 	p.Until = until
 	p.World, p.Rules, p.Found, p.Solve = s.World(), s.Rules(), found, s.sitingOptions().Solve
+	if s.opts.Progress != nil {
+		p.Solve.Progress = func(now solve.Progress) {
+			s.opts.Progress(data.Text{ZH: "计算投入与覆盖曲线", EN: "computing the frontier"}, int64(now.Iteration), int64(len(limits)))
+		}
+	}
 	points, err := siting.Frontier(ctx, p, limits)
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ import (
 const (
 	frontierDemand = 60_000 // demand points up to which coverage against money is worked out without being asked for
 	frontierSteps  = 8
-	frontierRounds = 60 // of the solver, for each point of the curve
+	frontierRounds = 60 // steps of the relaxation for each point of the curve; the search of plans goes along
 )
 
 // measure works out what a report tells besides coverage, gaps and the plan: as far as the study gives it something to measure.
