@@ -12,13 +12,13 @@ import (
 
 // How much of each list the brief holds; the workbook has all of it, and the brief says so.
 const (
-	briefGaps        = 8
+	briefGaps        = 6
 	briefGroups      = 8
-	briefPicks       = 8
+	briefPicks       = 6
 	briefRegions     = 10
-	briefStations    = 8
-	briefAssumptions = 8
-	briefFindings    = 8
+	briefStations    = 6
+	briefAssumptions = 6
+	briefFindings    = 5
 	briefNames       = 6
 	briefTargets     = 8
 )
