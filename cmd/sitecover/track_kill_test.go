@@ -93,7 +93,7 @@ func (k *killing) counts() (events int64, snapshots int) {
 }
 
 // The program itself is killed 48 times, in turn while it imports and while it keeps a snapshot, at moments drawn from a seed over the time
-// that such a run takes, but for its beginning: a file is in the ledger whole or not at all, and what was said to be there is.
+// that such a run takes, but for its beginning, and a little beyond: a file is in the ledger whole or not at all, and what was said to be there is.
 func TestTrackKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	rounds, events := 48, 400
@@ -120,7 +120,7 @@ func TestTrackKilledAtAnyMoment(t *testing.T) {
 	had, kept := k.counts()
 	entered, lost := 0, 0
 	for round := range rounds {
-		wait := time.Duration((0.4 + 0.7*random.Float64()) * float64(took[round%2]))
+		wait := time.Duration((0.4 + 1.2*random.Float64()) * float64(took[round%2]))
 		var said string
 		if round%2 == 0 {
 			said = k.kill(wait, "import", k.list(round, events))
