@@ -68,7 +68,7 @@ var codeWords = []codeWord{
 	{CodeTwin, "is it written twice"}, {"id-twice", "is used twice"}, {"id-missing", "has no id"}, {"name-missing", "has no name"},
 	{"site-outside", "outside the study area"}, {"site-region", "is listed under"}, {"site-located", "has no position of its own"}, {"site-located", "have no position and stand inside"},
 	{"site-region", "name a region that the boundaries do not hold"}, {"tier-missing", "has no tier"}, {"tier-unknown", "is not a tier of the study"},
-	{"date-invalid", "is not a date"}, {"date-order", "is not after the opening day"}, {"hours-invalid", "opening hours"}, {"kind-missing", "has no kind"},
+	{"date-invalid", "is not a date"}, {"date-order", "is not after the opening day"}, {"hours-unknown", "are not known: they do not count as open"}, {"hours-invalid", "opening hours"}, {"kind-missing", "has no kind"}, {"headcount-unknown", "the headcount of"},
 	{"kind-unknown", "that the study does not know"}, {"kind-unknown", "of the unknown kind"}, {"kind-missing", "has no column of kinds"},
 	// Tables
 	{"column-missing", "has no column"}, {"column-missing", "is not a column of the file"}, {"column-count", "columns, the header"}, {"column-count", "has more than"},

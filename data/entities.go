@@ -47,6 +47,9 @@ type rawEntity struct {
 	row int
 }
 
+// featureKinds are the properties that may tell the kind of an entity or a zone.
+var featureKinds = []string{"kind", "type", "类型", "类别", "种类"}
+
 // entities reads all entity files.
 func (r *reader) entities(ctx context.Context) {
 	var all []rawEntity
@@ -165,7 +168,7 @@ func (r *reader) readEntityFeatures(ctx context.Context, in *input, src EntitySo
 		if e.ID == "" && src.Fields["id"] == "" {
 			e.ID = f.id
 		}
-		kind := f.field(src.Source, "kind", "kind", "type", "类型", "类别", "种类")
+		kind := f.field(src.Source, "kind", featureKinds...)
 		headcount := f.field(src.Source, "headcount", synonyms["entities"]["headcount"]...)
 		if x, ok := entity(in, f.number, src, e, kind, headcount); ok {
 			out = append(out, x)
@@ -197,7 +200,7 @@ func (r *reader) readZones(ctx context.Context, in *input, z ZoneSource) {
 		shape, sound := in.whole(f, shape)
 		zone := coverage.Zone{Name: f.field(z.Source, "name", nameWords...), Kind: z.Kind, Shape: shape}
 		if zone.Kind == "" {
-			zone.Kind = f.field(z.Source, "kind", "kind", "type", "类型", "类别", "种类")
+			zone.Kind = f.field(z.Source, "kind", featureKinds...)
 		}
 		if zone.Kind == "" {
 			_ = in.fail(f.number, cmp.Or(z.Fields["kind"], "kind"), "", T("没有种类", "has no kind"), T("补上种类，或在来源里写 kind", "fill in the kind, or give the source a kind"))

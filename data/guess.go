@@ -26,6 +26,7 @@ type guesser struct {
 	Areas                          []guessedSource
 	Population, Roads, Sites       []guessedSource
 	Places, Exclusions             []guessedSource
+	Entities, Zones, Residential   []guessedSource
 	Tiers                          []guessedTier
 	Years                          []guessedYear
 
@@ -37,7 +38,7 @@ type guesser struct {
 type guessedLevel struct{ ID, Name, Note string }
 
 type guessedSource struct {
-	File, Level, Kind, Tier, Fields, Values, Note string
+	File, Level, Kind, Tier, Fields, Values, Groups, Note string
 
 	count int // features, for ordering levels
 }
@@ -160,15 +161,29 @@ func (g *guesser) file(name string, s geoSummary) {
 	case most == s.points && population != "":
 		g.Population = append(g.Population, guessedSource{File: name, Kind: "points", Note: "property " + population})
 		g.note("%s：%d 个点带有人口属性 %s，用作人口", "%s: %d points with the property %s, taken as people", name, s.points, population)
+	case most == s.points && firstKey(s.keys, synonyms["entities"]["headcount"]...) != "":
+		g.entities(name)
 	case most == s.points:
 		g.Places = append(g.Places, guessedSource{File: name, Note: fmt.Sprintf("%d points", s.points)})
 		g.note("%s：%d 个点，用作地点", "%s: %d points, taken as places", name, s.points)
 	case namedLike(name, "exclu", "water", "hazard", "ecolog", "禁", "水", "生态", "保护", "红线", "灾"):
 		g.Exclusions = append(g.Exclusions, guessedSource{File: name, Note: "by its name"})
 		g.note("%s：按文件名判断为禁建区（%d 个面）", "%s: by its name, taken as exclusions (%d polygons)", name, s.polygons)
+	case namedLike(name, "residential", "居住", "住宅"):
+		g.Residential = append(g.Residential, guessedSource{File: name, Note: "by its name"})
+		g.note("%s：按文件名判断为居住用地（%d 个面）", "%s: by its name, taken as residential land (%d polygons)", name, s.polygons)
+	case namedLike(name, "zone", "特殊", "城乡结合", "新建小区", "村改居") && firstKey(s.keys, featureKinds...) != "":
+		g.Zones = append(g.Zones, guessedSource{File: name, Note: "by its name"})
+		g.note("%s：按文件名判断为特殊区域（%d 个面），空白区涉及时点名", "%s: by its name, taken as areas of special kinds (%d polygons), named where gaps touch them", name, s.polygons)
 	default:
 		g.areas(name, s)
 	}
+}
+
+// entities takes a file as places that count as demand of their own.
+func (g *guesser) entities(name string) {
+	g.Entities = append(g.Entities, guessedSource{File: name, Note: "places with a headcount"})
+	g.note("%s：带从业人数的点，用作单独统计的单位", "%s: points with a headcount, taken as entities that count on their own", name)
 }
 
 // firstKey returns the first of the keys that occurs.

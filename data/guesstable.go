@@ -24,25 +24,46 @@ func (g *guesser) lookTable(in *input) {
 	cellID := t.scan(context.Background()) && validCell(t.get("id"))
 	t.close()
 	sites, _ := findColumns("sites", nil, header)
+	heads, _ := findColumns("entities", nil, header)
 	position := people["lon"] >= 0 && people["lat"] >= 0
+	groups := guessGroups(header)
 	switch {
 	case cellID && people["people"] >= 0:
-		g.Population = append(g.Population, guessedSource{File: in.name, Kind: "h3", Note: "H3 cells in " + header[people["id"]] + ", people in " + header[people["people"]]})
+		g.Population = append(g.Population, guessedSource{File: in.name, Kind: "h3", Groups: groups, Note: "H3 cells in " + header[people["id"]] + ", people in " + header[people["people"]]})
 		g.note("%s：H3 格网人口，人数列 %s", "%s: people in H3 cells, counted in column %s", in.name, header[people["people"]])
 	case position && people["people"] >= 0 && sites["tier"] < 0:
-		g.Population = append(g.Population, guessedSource{File: in.name, Kind: "points", Note: "people in " + header[people["people"]]})
+		g.Population = append(g.Population, guessedSource{File: in.name, Kind: "points", Groups: groups, Note: "people in " + header[people["people"]]})
 		g.note("%s：带坐标的人口点，人数列 %s", "%s: points with people, counted in column %s", in.name, header[people["people"]])
 	case !position && people["people"] >= 0 && people["region"] >= 0:
-		g.Population = append(g.Population, guessedSource{File: in.name, Kind: "totals", Note: "regions in " + header[people["region"]]})
+		g.Population = append(g.Population, guessedSource{File: in.name, Kind: "totals", Groups: groups, Note: "regions in " + header[people["region"]]})
 		g.note("%s：各区划人口总数，作为控制数", "%s: people per region, taken as control totals", in.name)
 	case position && (namedLike(in.name, "site", "阵地", "站点", "台账", "ledger") || sites["tier"] >= 0 && (sites["area"] >= 0 || sites["opened"] >= 0)):
 		g.ledger(in)
+	case position && heads["headcount"] >= 0:
+		g.entities(in.name)
 	case position:
 		g.Places = append(g.Places, guessedSource{File: in.name, Note: "points with coordinates"})
 		g.note("%s：带坐标的点，用作地点", "%s: points with coordinates, taken as places", in.name)
 	default:
 		g.note("%s：看不出是什么（列：%s），未使用", "%s: its columns (%s) do not tell what it is, not used", in.name, clip(strings.Join(header, ", ")))
 	}
+}
+
+// groupWords are what columns that count a group of people are called by.
+var groupWords = []string{"岁", "老年", "老人", "儿童", "党员", "流动人口", "务工", "elderly", "children", "members", "migrant"}
+
+// guessGroups returns the groups of people among the columns as a flow mapping; "" when there are none.
+func guessGroups(header []string) string {
+	var pairs [][2]string
+	for _, h := range header {
+		if slices.ContainsFunc(groupWords, func(w string) bool { return strings.Contains(strings.ToLower(h), w) }) {
+			pairs = append(pairs, [2]string{h, h})
+		}
+	}
+	if len(pairs) == 0 {
+		return ""
+	}
+	return flowMap(pairs)
 }
 
 func validCell(text string) bool {

@@ -72,6 +72,19 @@ func TestInitOfOtherFolders(t *testing.T) {
 			t.Errorf("the guess lacks %q:\n%s", want, text)
 		}
 	}
+	square := `"geometry":{"type":"Polygon","coordinates":[[[120,30],[120.1,30],[120.1,30.1],[120,30.1],[120,30]]]}}]}`
+	text, _ = initToy(t, map[string]string{
+		"园区.csv":            "编号,名称,类型,经度,纬度,从业人数\n1,甲园,园区,120.01,30.01,50\n",
+		"zones.geojson":     `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"甲","kind":"新建小区"},` + square,
+		"居住用地.geojson":      `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},` + square,
+		"分社区人口.csv":         "区划代码,常住人口,60岁以上\n1,5,2\n",
+		"districts.geojson": `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"乙"},` + square,
+	})
+	for _, want := range []string{"entities:\n  - {file: 园区.csv}", "zones:\n  - {file: zones.geojson}", "residential:\n  - {file: 居住用地.geojson}", `groups: {"60岁以上": "60岁以上"}`, "- file: districts.geojson"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the guess lacks %q:\n%s", want, text)
+		}
+	}
 	if _, _, err := Init(filepath.Join(t.TempDir(), "nowhere")); err == nil {
 		t.Error("a folder that is not there gives no error")
 	}
