@@ -108,6 +108,22 @@ func process(study *data.Study) *standard.Process {
 	return study.Standard.Profile.Process
 }
 
+// unchecked says that steps of projects were entered without being held to an order, because the study names no standard that has one.
+func unchecked(study *data.Study, events []store.Event) (note data.Text, ok bool) {
+	if process(study) != nil {
+		return data.Text{}, false
+	}
+	for i := range events {
+		switch events[i].Kind {
+		case store.Opened, store.Upgraded, store.Moved, store.Closed, store.Assessed, store.Corrected, store.Undone:
+		default:
+			return data.T("研究没有写 standard，或所写的标准没有办理程序：项目各步的先后（例如先验收、后拨付）没有核对",
+				"the study names no standard, or one without a process: the order of a project's steps (such as acceptance before payment) was not checked"), true
+		}
+	}
+	return data.Text{}, false
+}
+
 // storeError words the errors of a workspace for the user.
 func storeError(err error) error {
 	var busy *store.BusyError

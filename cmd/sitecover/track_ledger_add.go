@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -71,6 +72,9 @@ func (t *tracking) add(ctx context.Context, f addFlags) error {
 		e, err := t.fromFlags(s, study, f)
 		if err != nil {
 			return err
+		}
+		if note, ok := unchecked(study, []store.Event{e}); ok {
+			fmt.Fprintln(t.err, t.t("注意：%s", "note: %s", note.In(t.lang)))
 		}
 		return t.enter(ctx, s, e)
 	})

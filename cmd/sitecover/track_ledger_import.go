@@ -114,6 +114,9 @@ func (t *tracking) importInto(ctx context.Context, s *store.Store, file string, 
 	if err != nil {
 		return err
 	}
+	if note, ok := unchecked(study, plan.Events); ok {
+		plan.Notes = append(plan.Notes, note)
+	}
 	return t.printImport(ctx, s, importView{File: file, As: history.As, Like: like, Date: im.Date.Format(time.DateOnly), DryRun: f.dry, plan: plan, findings: history.Findings})
 }
 

@@ -32,8 +32,11 @@ func Examine(ctx context.Context, path string, opts Options) (*Checkup, error) {
 		return nil, err
 	}
 	ground := data.Ground{Data: s.Data, Grid: s.Grid, Demand: s.Demand, Spread: s.Spread}
-	if ground.Graph, err = s.walked(ctx); err != nil {
-		return nil, err
+	if tier, ok := s.walked(); ok {
+		if err := s.graph(ctx, tier.Mode, tier.Limit.Metric); err != nil {
+			return nil, err
+		}
+		ground.Graph = s.graphs[coverage.GraphKey{Mode: tier.Mode, Metric: tier.Limit.Metric}]
 	}
 	s.stage("体检人口与道路", "examining people and roads")
 	c.Session = s
@@ -42,23 +45,16 @@ func Examine(ctx context.Context, path string, opts Options) (*Checkup, error) {
 	return c, nil
 }
 
-// walked returns the network on which most people travel: that of the first tier on foot, or else of the first on roads; nil when no tier
-// uses roads.
-func (s *Session) walked(ctx context.Context) (*network.Graph, error) {
-	var best *coverage.Tier
-	for i, t := range s.tiers {
+// walked returns the tier by whose network most people travel: the first on foot, or else the first on roads; ok is false when no tier uses
+// roads, or there are none.
+func (s *Session) walked() (best coverage.Tier, ok bool) {
+	for _, t := range s.tiers {
 		foot := s.modes[t.Mode].Access == network.Foot
-		if t.Mode != coverage.Straight && (best == nil || foot && s.modes[best.Mode].Access != network.Foot) {
-			best = &s.tiers[i]
+		if t.Mode != coverage.Straight && (!ok || foot && s.modes[best.Mode].Access != network.Foot) {
+			best, ok = t, true
 		}
 	}
-	if best == nil || s.Data.Roads == nil || len(s.Data.Roads.Ways) == 0 {
-		return nil, nil //nolint:nilnil // no network is an answer
-	}
-	if err := s.graph(ctx, best.Mode, best.Limit.Metric); err != nil {
-		return nil, err
-	}
-	return s.graphs[coverage.GraphKey{Mode: best.Mode, Metric: best.Limit.Metric}], nil
+	return best, ok && s.Data.Roads != nil && len(s.Data.Roads.Ways) > 0
 }
 
 // Check is the outcome of examining a study. The figures are those of a sound study; of one with errors they are 0.
