@@ -42,7 +42,11 @@
   function startPlan() {
     var slider = document.getElementById('year'), out = document.getElementById('yearout'), play = document.getElementById('play'), timer = 0;
     if (!slider) return;
-    function show() { out.textContent = SC.state.year > 0 ? SC.data.years[SC.state.year - 1] : SC.word('year.now'); rows(); }
+    function show() {
+      slider.style.setProperty('--at', 100 * SC.state.year / slider.max + '%');
+      out.textContent = SC.state.year > 0 ? SC.data.years[SC.state.year - 1] : SC.word('year.now');
+      rows();
+    }
     function rows() {
       document.querySelectorAll('tbody[data-year]').forEach(function (t) {
         t.classList.toggle('later', SC.state.year === 0 || +t.dataset.year > SC.data.years[SC.state.year - 1]);
