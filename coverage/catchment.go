@@ -186,15 +186,22 @@ func (d *divider) addPoints() {
 		lived[c] = lived[c] || d.people[i] > 0
 		d.total += d.people[i]
 	}
-	for c := range in.Grid.Cells {
+	largest := make([]int32, len(in.Grid.Cells)) // by cell: position of its largest part, -1 = none
+	for c := range largest {
+		largest[c] = -1
+	}
+	for i, p := range in.Grid.Parts {
+		if best := largest[p.Cell]; best < 0 || p.Share > in.Grid.Parts[best].Share {
+			largest[p.Cell] = int32(i)
+		}
+	}
+	for c, part := range largest {
 		if lived[c] {
 			continue
 		}
-		at, share := in.Grid.Centre(int32(c)), 0.0
-		for part, to := in.Grid.PartRange(int32(c)); part < to; part++ {
-			if p := in.Grid.Parts[part]; p.Share > share {
-				at, share = p.Centre, p.Share
-			}
+		at := in.Grid.Centre(int32(c))
+		if part >= 0 {
+			at = in.Grid.Parts[part].Centre
 		}
 		d.points, d.cell, d.people = append(d.points, at), append(d.cell, int32(c)), append(d.people, 0)
 	}
