@@ -59,6 +59,17 @@ func TestLayerFilesAreTheSameBytes(t *testing.T) {
 	}
 }
 
+// inhabited counts the cells with people: the layer of cells has no others.
+func inhabited(s *Study) int {
+	cells := map[int32]bool{}
+	for i, c := range s.Demand.Cell {
+		if s.Demand.People[i] > 0 {
+			cells[c] = true
+		}
+	}
+	return len(cells)
+}
+
 // TestGeoPackageHoldsEveryFeatureAndAStyle reads it back through SQLite.
 func TestGeoPackageHoldsEveryFeatureAndAStyle(t *testing.T) {
 	s := makeStudy(t, smallWorld)
@@ -67,7 +78,7 @@ func TestGeoPackageHoldsEveryFeatureAndAStyle(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for name, want := range map[string]int{"sites": len(s.Sites), "gaps": len(s.Gaps), "plan": len(s.Plan.Picks), "stations": len(s.Stations), "regions": len(s.Regions.All)} {
+	for name, want := range map[string]int{"sites": len(s.Sites), "gaps": len(s.Gaps), "plan": len(s.Plan.Picks), "stations": len(s.Stations), "regions": len(s.Regions.All), "cells": inhabited(s)} {
 		var n int
 		var qml string
 		if err := db.QueryRow("SELECT count(*) FROM " + name).Scan(&n); err != nil || n != want {
@@ -75,6 +86,14 @@ func TestGeoPackageHoldsEveryFeatureAndAStyle(t *testing.T) {
 		}
 		if err := db.QueryRow("SELECT styleQML FROM layer_styles WHERE f_table_name = ? AND useAsDefault = 1", name).Scan(&qml); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+		// QGIS turns down a style of another geometry type than the layer's: 0 points, 2 polygons.
+		var geometry string
+		if err := db.QueryRow("SELECT geometry_type_name FROM gpkg_geometry_columns WHERE table_name = ?", name).Scan(&geometry); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if number := map[string]string{"POINT": "0", "POLYGON": "2", "MULTIPOLYGON": "2"}[geometry]; number == "" || !strings.Contains(qml, "<layerGeometryType>"+number+"<") {
+			t.Errorf("%s: the style is not one of a layer of type %s", name, geometry)
 		}
 		d := xml.NewDecoder(strings.NewReader(qml))
 		for {

@@ -25,11 +25,11 @@ func (b *builder) style(layer string) string {
 	case "plan":
 		return b.pointStyle("tier", accentColour, 3)
 	case "stations":
-		return qml(single(markSymbol("star", accentColour, 4)), labelled("rank", accentColour))
+		return qml(pointLayer, single(markSymbol("star", accentColour, 4)), labelled("rank", accentColour))
 	case "gaps":
-		return qml(single(fillSymbol("166,27,41,26", accentColour, 0.4)), labelled("rank", accentColour))
+		return qml(polygonLayer, single(fillSymbol("166,27,41,26", accentColour, 0.4)), labelled("rank", accentColour))
 	}
-	return qml(single(fillSymbol("255,255,255,0", "#55606d", 0.3)), "")
+	return qml(polygonLayer, single(fillSymbol("255,255,255,0", "#55606d", 0.3)), "")
 }
 
 // rgba writes "#rrggbb" as QGIS does.
@@ -68,14 +68,20 @@ func markSymbol(shape, colour string, size float64) func(int) string {
 	}
 }
 
-// qml wraps a renderer and a labelling.
-func qml(renderer, labelling string) string {
+// Geometry types as QGIS numbers them. It turns down a style whose number is not the layer's.
+const (
+	pointLayer   = 0
+	polygonLayer = 2
+)
+
+// qml wraps a renderer and a labelling of a layer of a geometry type.
+func qml(geometry int, renderer, labelling string) string {
 	labels := "0"
 	if labelling != "" {
 		labels = "1"
 	}
 	return `<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version="3.22.0" styleCategories="Symbology|Labeling" labelsEnabled="` + labels + `">` +
-		renderer + labelling + `<layerGeometryType>0</layerGeometryType></qgis>`
+		renderer + labelling + `<layerGeometryType>` + strconv.Itoa(geometry) + `</layerGeometryType></qgis>`
 }
 
 func single(symbol func(int) string) string {
@@ -98,7 +104,7 @@ func (b *builder) cellStyle() string {
 		fmt.Fprintf(&ranges, `<range lower="%g" upper="%g" symbol="%d" label="%s" render="true"/>`, r.from, r.to, i, b.t(r.key))
 		symbols.WriteString(fillSymbol(shareColours[i], "#ffffff", 0.1)(i))
 	}
-	return qml(`<renderer-v2 type="graduatedSymbol" attr="`+escapeXML(attr)+`" graduatedMethod="GraduatedColor" enableorderby="0" forceraster="0" symbollevels="0"><ranges>`+
+	return qml(polygonLayer, `<renderer-v2 type="graduatedSymbol" attr="`+escapeXML(attr)+`" graduatedMethod="GraduatedColor" enableorderby="0" forceraster="0" symbollevels="0"><ranges>`+
 		ranges.String()+`</ranges><symbols>`+symbols.String()+`</symbols></renderer-v2>`, "")
 }
 
@@ -109,6 +115,6 @@ func (b *builder) pointStyle(attr, colour string, size float64) string {
 		fmt.Fprintf(&categories, `<category value="%s" label="%s" symbol="%d" render="true" type="string"/>`, escapeXML(tier.ID), escapeXML(tier.Name), t)
 		symbols.WriteString(markSymbol(marker(t), colour, size-0.5*float64(min(t, 3)))(t))
 	}
-	return qml(`<renderer-v2 type="categorizedSymbol" attr="`+attr+`" enableorderby="0" forceraster="0" symbollevels="0"><categories>`+categories.String()+
+	return qml(pointLayer, `<renderer-v2 type="categorizedSymbol" attr="`+attr+`" enableorderby="0" forceraster="0" symbollevels="0"><categories>`+categories.String()+
 		`</categories><symbols>`+symbols.String()+`</symbols></renderer-v2>`, "")
 }
