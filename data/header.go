@@ -106,6 +106,7 @@ var synonyms = map[string]map[string][]string{
 		"kind":     {"kind", "type", "category", "class", "类型", "类别", "种类", "大类"},
 		"lon":      append([]string{"stoplon"}, lonWords...),
 		"lat":      append([]string{"stoplat"}, latWords...),
+		"cell":     {"h3", "cell", "h3index", "h3cell", "hex", "hexid", "h3id", "格网", "网格", "格网编号", "网格编号"},
 		"footfall": {"footfall", "visitors", "客流", "日客流", "人流量", "日均人流", "客流量", "日均客流"},
 	},
 }

@@ -21,7 +21,7 @@ var fields = map[string][]string{
 	"population":  {"id", "lon", "lat", "people", "region"},
 	"roads":       {"id", "name", "class", "oneway", "maxspeed", "access", "bridge", "tunnel", "layer"},
 	"sites":       {"id", "name", "tier", "lon", "lat", "area", "opened", "closed", "hours", "region"},
-	"places":      {"id", "name", "kind", "lon", "lat", "footfall"},
+	"places":      {"id", "name", "kind", "lon", "lat", "cell", "footfall"},
 	"exclusions":  {"name", "kind"},
 	"entities":    {"id", "name", "kind", "lon", "lat", "headcount"},
 	"zones":       {"name", "kind"},
@@ -80,7 +80,7 @@ func (l *loader) sources() {
 	})
 	l.each("roads", func(sec *section, src Source) { s.Roads = append(s.Roads, RoadSource{src, !sec.flag("ferries", true)}) })
 	l.each("places", func(sec *section, src Source) {
-		s.Places = append(s.Places, PlaceSource{Source: src, Kind: sec.text("kind", ""), Kinds: sec.table("kinds")})
+		s.Places = append(s.Places, PlaceSource{Source: src, Kind: sec.text("kind", ""), Kinds: sec.table("kinds"), Bands: l.bandColumns(sec)})
 	})
 	l.kinds = knownKinds(s.Places)
 	l.each("exclusions", func(sec *section, src Source) {

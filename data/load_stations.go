@@ -20,6 +20,16 @@ func (l *loader) stations() {
 		}
 		weights.done()
 	}
+	if spec.HoursText = sec.text("hours", ""); spec.HoursText != "" {
+		hours, problem := parseHours(spec.HoursText)
+		switch {
+		case problem != nil:
+			l.y.fail(sec.get("hours"), sec.key("hours"), problem.what, problem.hint)
+		case hours != nil && len(hours.Spans()) == 0:
+			l.y.fail(sec.get("hours"), sec.key("hours"), T("从不开放", "is never open"), T("例如 06:00-22:00", "for example 06:00-22:00"))
+		}
+		spec.Hours = hours
+	}
 	if existing := sec.sub("existing"); existing != nil {
 		l.standing(existing, spec)
 	}

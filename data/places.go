@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+	h3 "github.com/uber/h3-go/v4"
 
 	"sitecover/geo"
 	"sitecover/siting"
@@ -104,6 +105,8 @@ func kindOf(src PlaceSource, value string) (string, bool) {
 
 func (r *reader) readPlaceFeatures(ctx context.Context, in *input, src PlaceSource, left *counter) []rawPlace {
 	var out []rawPlace
+	bands := &bandReader{in: in, bands: src.Bands}
+	defer bands.report(r.c)
 	readFeatures(in, func(f *feature) error {
 		k, ok := kindOf(src, f.field(src.Source, "kind", "kind", "类型", "类别"))
 		if !ok {
@@ -135,7 +138,9 @@ func (r *reader) readPlaceFeatures(ctx context.Context, in *input, src PlaceSour
 			}
 			p.Footfall = n
 		}
-		out = append(out, p)
+		if bands.read(&p, f.get) {
+			out = append(out, p)
+		}
 		return r.stop(ctx)
 	})
 	return out
@@ -168,9 +173,11 @@ func (r *reader) readPlaceRows(ctx context.Context, in *input, src PlaceSource, 
 		return nil
 	}
 	defer t.close()
-	if !t.require("lon", "lat") {
+	if byCell := t.has("cell") && !t.has("lon") && !t.has("lat"); !byCell && !t.require("lon", "lat") {
 		return nil
 	}
+	bands := r.bandsOf(t, src)
+	defer bands.report(r.c)
 	if src.Kind == "" && !t.has("kind") {
 		src.Kind = impliedKind(t.header)
 		r.c.find("info", in.name, 0, T("没有种类列，全部按 %s", "has no column of kinds: all are taken as %s", src.Kind))
@@ -182,7 +189,7 @@ func (r *reader) readPlaceRows(ctx context.Context, in *input, src PlaceSource, 
 			left.add(Text{"种类“" + clip(t.get("kind")) + "”不在词表里的地点，未使用", "places of the unknown kind \"" + clip(t.get("kind")) + "\", left out"})
 			continue
 		}
-		point, ok := t.point()
+		point, ok := t.placePoint()
 		if !ok {
 			continue
 		}
@@ -196,10 +203,26 @@ func (r *reader) readPlaceRows(ctx context.Context, in *input, src PlaceSource, 
 				continue
 			}
 		}
-		out = append(out, p)
+		if bands.read(&p, t.text) {
+			out = append(out, p)
+		}
 	}
 	t.empty()
 	return out
+}
+
+// placePoint returns the position of the row: its coordinates, or the middle of its H3 cell.
+func (t *table) placePoint() (orb.Point, bool) {
+	if t.has("lon") || t.has("lat") {
+		return t.point()
+	}
+	cell, ok := parseCell(t.get("cell"))
+	if !ok {
+		_ = t.fail("cell", T("不是 H3 格网编号", "is not an H3 cell"), T("例如 8928308280fffff", "for example 8928308280fffff"))
+		return orb.Point{}, false
+	}
+	centre := h3.CellToLatLng(cell)
+	return orb.Point{centre.Lng, centre.Lat}, true
 }
 
 // impliedKind says what a file without kinds holds: a GTFS stops.txt tells by its columns.

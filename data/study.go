@@ -132,6 +132,7 @@ type PlaceSource struct {
 	Source
 	Kind  string            // of the whole file; "" = the kind column or OSM tags tell it
 	Kinds map[string]string // value of the kind column -> our kind, where they differ
+	Bands []BandColumn      // columns that count passers-by by the hour, by their beginning; nil = those that tell their times themselves
 }
 
 // ExclusionSource is a GeoJSON file of land where nothing may be built.
@@ -179,6 +180,9 @@ type StationSpec struct {
 	ExistingTiers []int        // indexes of tiers whose open sites are stations that stand already
 	ExistingKinds []string     // kinds of places that are
 	Workers       []WorkerSpec // in the order they are written
+
+	Hours     *coverage.Week // when new stations are open; nil = all day
+	HoursText string         // as written
 }
 
 // WorkerSpec is a group of people who work out of doors, as a source of footfall of its own.

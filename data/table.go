@@ -131,6 +131,15 @@ func (t *table) get(field string) string {
 	return strings.TrimSpace(t.cells[i])
 }
 
+// text returns the trimmed text of a column by its heading, "" where the file or the row has none.
+func (t *table) text(heading string) string {
+	i := exactColumn(t.header, heading)
+	if i < 0 || i >= len(t.cells) {
+		return ""
+	}
+	return strings.TrimSpace(t.cells[i])
+}
+
 // column returns the file's own name of a field, for messages.
 func (t *table) column(field string) string {
 	if i := t.columns[field]; i >= 0 && i < len(t.header) && t.header[i] != "" {

@@ -36,7 +36,7 @@ func (f *footfall) host(spot int32) float64 {
 
 // roadside returns the footfall of the main road at a spot, h included.
 func (f *footfall) roadside(spot int32, s setting) float64 {
-	return f.host(spot) * roadSteps(f.spots[spot].class) * f.r.Weights[PartRoad] * f.surface.point * s.factor[f.road]
+	return f.host(spot) * roadSteps(f.spots[spot].class) * f.r.Weights[PartRoad] * f.surface.point * f.surface.road * s.factor[f.road]
 }
 
 // captured is the state of a set of stations: what each generator has left.
@@ -54,7 +54,7 @@ func (f *footfall) nothing(s setting) *captured {
 	for e := range f.r.Existing {
 		generators, costs := f.stand.Row(e)
 		for k, i := range generators {
-			c.left[i] *= 1 - decay(costs[k], s.catchment)
+			c.left[i] *= 1 - f.beside[e][k]*decay(costs[k], s.catchment)
 		}
 	}
 	return c
@@ -310,10 +310,30 @@ func (f *footfall) describe(ranked []int32) []Station {
 		parts, counted, sum := f.parts(j, s)
 		stations = append(stations, Station{
 			Rank: k + 1, Candidate: f.spots[j].Candidate, Score: gains[k], Parts: parts,
-			Observed: counted > 0 && 2*counted >= sum, Kept: -1, Road: roadName(f.spots[j].class),
+			Observed: counted > 0 && 2*counted >= sum, Kept: -1, Road: roadName(f.spots[j].class), ByHour: f.byHour(j, s),
 		})
 	}
 	return stations
+}
+
+// byHour adds up when the counted people come whom a spot alone would capture; nil where none were counted by the hour.
+func (f *footfall) byHour(spot int32, s setting) (hours []float64) {
+	h := f.host(spot)
+	generators, costs := f.reach.Row(int(spot))
+	for k, i := range generators {
+		a := h * decay(costs[k], s.catchment)
+		place := f.surface.generators[i].place(f.w)
+		if a <= 0 || place == nil || len(place.Bands) == 0 {
+			continue
+		}
+		if hours == nil {
+			hours = make([]float64, 24)
+		}
+		for hour, people := range hourly(place.pieces()) {
+			hours[hour] += a * people
+		}
+	}
+	return hours
 }
 
 // parts splits what a spot alone would capture by generator kind, with the part that rests on counts.

@@ -22,8 +22,18 @@ const (
 type generator struct {
 	point   orb.Point
 	kind    string
-	value   float64 // index points, or people a day when any place of the study is counted
+	value   float64 // while the new stations are open: index points, or people a day when any place of the study is counted
+	share   float64 // which part of its day's footfall that is; 1 where it is not known
 	counted bool
+	index   int32 // of the world's places; -1 = no place
+}
+
+// place returns the place that it is, nil for none.
+func (g *generator) place(w *World) *Place {
+	if g.index < 0 {
+		return nil
+	}
+	return &w.Places[g.index]
 }
 
 // surface is the footfall of a study before anyone captures it.
@@ -31,17 +41,29 @@ type generator struct {
 // The index is transparent: a place is worth the weight of its kind, 100 residents the weight of "residents", 100 workers of a group its weight, and a main
 // road the weight of "road" times its steps: tertiary 1, secondary 2, primary 3, trunk 4. Where places carry counted people
 // a day, the surface is in people a day: a counted place is worth its count, and one index point is worth what it is worth
-// on average at the counted places whose kind has a weight (sum of counts / sum of weights; nothing when there are none).
+// on average at the counted places whose kind has a weight (sum of counts / sum of weights; nothing when there are none). Of all
+// this counts what passes while the new stations are open (see daytimes).
 type surface struct {
 	generators []generator // places by ID, then residents by demand point
-	point      float64     // value of one index point
+	point      float64     // value of one index point over the whole day
+	road       float64     // which part of the footfall of main roads passes while the new stations are open
 	counted    bool        // some place is counted: values are people a day
+	times      *daytimes
+	hours      StationHours
 }
 
 // newSurface builds the surface of a study.
 func newSurface(w *World, r *StationRules) *surface {
-	s, weights := &surface{point: 1}, r.Weights
+	s, weights := &surface{point: 1, times: newDaytimes(w.Places)}, r.Weights
 	places := placesByID(w.Places)
+	open := s.times.shares(r.Hours)
+	s.road, s.hours = open.of(PartRoad, nil), s.times.tell(w.Places, open)
+	add := func(g generator, place *Place) {
+		g.share = open.of(g.kind, place)
+		if g.value *= g.share; g.value > 0 {
+			s.generators = append(s.generators, g)
+		}
+	}
 	count, weight := 0.0, 0.0
 	for _, i := range places {
 		p := &w.Places[i]
@@ -60,24 +82,18 @@ func newSurface(w *World, r *StationRules) *surface {
 	}
 	for _, i := range places {
 		p := &w.Places[i]
-		g := generator{point: p.Point, kind: p.Kind, value: weights[p.Kind] * s.point}
+		g := generator{point: p.Point, kind: p.Kind, value: weights[p.Kind] * s.point, index: i}
 		if p.Footfall >= 0 {
 			g.value, g.counted = p.Footfall, true
 		}
-		if g.value > 0 {
-			s.generators = append(s.generators, g)
-		}
+		add(g, p)
 	}
 	for i, people := range w.Demand.People {
-		if v := weights[PartResidents] * s.point * people.Float() / 100; v > 0 {
-			s.generators = append(s.generators, generator{point: w.Demand.Point[i], kind: PartResidents, value: v})
-		}
+		add(generator{point: w.Demand.Point[i], kind: PartResidents, value: weights[PartResidents] * s.point * people.Float() / 100, index: -1}, nil)
 	}
 	for _, g := range r.Workers {
 		for _, a := range g.At {
-			if v := g.Weight * s.point * a.Heads / 100; v > 0 {
-				s.generators = append(s.generators, generator{point: a.Point, kind: g.ID, value: v})
-			}
+			add(generator{point: a.Point, kind: g.ID, value: g.Weight * s.point * a.Heads / 100, index: -1}, nil)
 		}
 	}
 	return s

@@ -15,6 +15,7 @@ type StationSet struct {
 	Passed   []Passed  // every host place and road-side point that gets no station: hosts by ID, then road-side points by cell
 	Standing int       // stations that stand already
 	Counted  bool      // scores are people a day; else index points
+	Hours    StationHours
 }
 
 // Reasons of a Passed, beside those of a Rejection.

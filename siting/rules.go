@@ -196,6 +196,8 @@ func (w *World) Validate() error {
 		}
 		if math.IsNaN(p.Footfall) || math.IsInf(p.Footfall, 0) {
 			errs = append(errs, fmt.Errorf("siting: World.Places[%q].Footfall %v is no number of people", p.ID, p.Footfall))
+		} else if err := validateBands(p); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)

@@ -31,6 +31,8 @@ type StationRules struct {
 	Mode     string          // travel mode of the catchment, whose graph in metres must be among World.Graphs, or coverage.Straight. Default "walk"
 	Existing []coverage.Site // stations that stand already: they keep the spacing and what they capture
 	Workers  []WorkerGroup   // who works out of doors; may be empty
+	// Hours are when the new stations are open: what passes at other times counts for nothing. nil = all day, every day.
+	Hours *coverage.Week
 
 	Runs int     // sensitivity runs; 0 = none. Default 20
 	Vary float64 // by which share weights and catchment move in them, both ways; [0, 1). Default 0.2
@@ -116,7 +118,7 @@ func FindStations(ctx context.Context, w *World, r StationRules) (*StationSet, e
 	if err != nil {
 		return nil, err
 	}
-	out := &StationSet{Stations: f.describe(best), Standing: len(r.Existing), Counted: f.surface.counted}
+	out := &StationSet{Stations: f.describe(best), Standing: len(r.Existing), Counted: f.surface.counted, Hours: f.surface.hours}
 	out.Score, _ = f.total(f.base(), best)
 	if out.Bound, err = f.proof(ctx, f.base(), best); err != nil {
 		return nil, err
@@ -149,6 +151,7 @@ type footfall struct {
 	near    *nearIndex
 	reach   *geo.CostMatrix // spots x generators, within the largest catchment of any run
 	stand   *geo.CostMatrix // existing stations x generators
+	beside  [][]float64     // per entry of stand: which part of the generator's footfall passes while that station is open
 	passed  []Passed        // places that may not have a station
 }
 
@@ -182,8 +185,31 @@ func newFootfall(ctx context.Context, w *World, r *StationRules) (*footfall, err
 	if f.reach, err = w.walkMatrix(ctx, r.Mode, points, generators, r.Catchment*(1+r.Vary)); err != nil {
 		return nil, err
 	}
-	f.stand, err = w.walkMatrix(ctx, r.Mode, standing, generators, r.Catchment*(1+r.Vary))
-	return f, err
+	if f.stand, err = w.walkMatrix(ctx, r.Mode, standing, generators, r.Catchment*(1+r.Vary)); err != nil {
+		return nil, err
+	}
+	for e := range r.Existing {
+		f.beside = append(f.beside, f.openBeside(e))
+	}
+	return f, nil
+}
+
+// openBeside returns, for every generator that an existing station reaches, which part of what passes while the new stations are
+// open passes while that station is open too: all of it where its hours, or the hours of the footfall, are not known.
+func (f *footfall) openBeside(e int) []float64 {
+	generators, _ := f.stand.Row(e)
+	out := make([]float64, len(generators))
+	var both *shares
+	if hours := f.r.Existing[e].Hours; hours != nil {
+		both = f.surface.times.shares(f.r.Hours, hours)
+	}
+	for k, i := range generators {
+		out[k] = 1
+		if g := &f.surface.generators[i]; both != nil && g.share > 0 {
+			out[k] = both.of(g.kind, g.place(f.w)) / g.share
+		}
+	}
+	return out
 }
 
 // findSpots lists the hosts and road-side points in the study area, outside exclusions, and far enough from existing

@@ -118,6 +118,143 @@ func TestStationsUseCounts(t *testing.T) {
 	}
 }
 
+// weekdays returns the week of the same hours on every day.
+func weekdays(t *testing.T, from, to int) *coverage.Week {
+	t.Helper()
+	var spans []coverage.Span
+	for d := range 7 {
+		spans = append(spans, coverage.Span{From: coverage.Moment(d*1440 + from*60), To: coverage.Moment(d*1440 + to*60)})
+	}
+	w, err := coverage.NewWeek(spans)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// counted gives the last place its counts by the hour, in hours of the day.
+func (y *toy) counted(footfall float64, bands ...Band) {
+	p := &y.w.Places[len(y.w.Places)-1]
+	p.Footfall = footfall
+	for _, b := range bands {
+		p.Bands = append(p.Bands, Band{b.From * 60, b.To * 60, b.Count})
+	}
+}
+
+// Stations are open from 6 to 22. Of the market's 600 a day 300 pass from 7 to 9 and 200 from 17 to 19, all of them while open; the
+// other 100 pass evenly in the 20 hours that were not counted, 12 of which are open: 60. The night market's 800 pass from 20 to 4:
+// a quarter of it, 200, while open. The square was counted by the day alone: the market is the only one of its kind that was
+// counted by the hour, so that another market keeps 560/600 of its 300, 280; the square, of no counted kind, keeps what all counted
+// places do, (560 + 200) / 1400 of its 700: 380. One index point is worth 600 + 800 + 300 + 700 people over the weights 4 x 4,
+// 150; the park of 2 points keeps 760/1400 of 300.
+func TestStationsCountWhatPassesWhileTheyAreOpen(t *testing.T) {
+	y := newToy(t)
+	y.place("market", "market", at(500, 1000))
+	y.counted(600, Band{7, 9, 300}, Band{17, 19, 200})
+	y.place("night", "night_market", at(2500, 1000))
+	y.counted(800, Band{20, 28, 800})
+	y.place("second", "market", at(3500, 2000))
+	y.counted(300)
+	y.place("square", "square", at(500, 3000))
+	y.counted(700)
+	y.place("park", "park", at(2500, 3000))
+	r := stationRules(5, map[string]float64{"market": 4, "night_market": 4, "square": 4, "park": 2})
+	r.Hours = weekdays(t, 6, 22)
+	set, err := FindStations(context.Background(), y.world(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]float64{"host:market": 560, "host:night": 200, "host:second": 280, "host:square": 380, "host:park": 300 * 760.0 / 1400}
+	for _, s := range set.Stations {
+		if !near(s.Score, want[s.Candidate.ID]) {
+			t.Errorf("%s captures %v, want %v", s.Candidate.ID, s.Score, want[s.Candidate.ID])
+		}
+		delete(want, s.Candidate.ID)
+		switch s.Candidate.ID {
+		case "host:market": // 150 in each hour from 7 to 9, 100 from 17 to 19, 5 in every other
+			if h := s.ByHour; len(h) != 24 || !near(h[7], 150) || !near(h[17], 100) || !near(h[3], 5) {
+				t.Errorf("market by hour %v", h)
+			}
+		case "host:night": // from 20 to 4
+			if h := s.ByHour; len(h) != 24 || !near(h[23], 100) || !near(h[3], 100) || h[4] != 0 || h[19] != 0 {
+				t.Errorf("night market by hour %v", h)
+			}
+		default:
+			if s.ByHour != nil {
+				t.Errorf("%s by hour %v", s.Candidate.ID, s.ByHour)
+			}
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not chosen: %v", want)
+	}
+	if h := set.Hours; h.ByHour != 2 || h.ByDay != 2 || !near(h.Share, 760.0/1400) {
+		t.Errorf("hours %+v", h)
+	}
+	cells, err := CellFootfall(y.world(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, v := range cells {
+		sum += v
+	}
+	if !near(sum, 560+200+280+380+300*760.0/1400) {
+		t.Errorf("footfall of all cells %v", sum)
+	}
+}
+
+// Where nobody counted by the hour, hours change nothing: when people pass is not known.
+func TestStationsDoNotGuessHours(t *testing.T) {
+	y := newToy(t)
+	y.place("market", "market", at(500, 1000))
+	y.counted(600)
+	r := stationRules(1, map[string]float64{"market": 4})
+	r.Hours = weekdays(t, 6, 22)
+	set, err := FindStations(context.Background(), y.world(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set.Score != 600 || set.Hours.Share >= 0 || set.Hours.ByDay != 1 {
+		t.Errorf("score %v, hours %+v", set.Score, set.Hours)
+	}
+}
+
+// The station that stands already captures three quarters of the stop, 150 m away, while it is open: from 8 to 12. Of what passes
+// while the new one is open, 8 to 20, that is 60 of 80. It leaves 1 - 3/4 x 60/80 of 80: 35.
+func TestExistingStationsCaptureWhileTheyAreOpen(t *testing.T) {
+	y := newToy(t)
+	y.place("stop", "stop", at(650, 1000))
+	y.counted(100, Band{8, 12, 60}, Band{12, 20, 20}, Band{20, 24, 20})
+	r := stationRules(1, map[string]float64{"stop": 16})
+	r.Spacing, r.Hours = 100, weekdays(t, 8, 20)
+	r.Existing = []coverage.Site{{ID: "old", Point: at(500, 1000), Hours: weekdays(t, 8, 12)}}
+	if got := y.stations(r); len(got) != 1 || !near(got[0].Score, 35) {
+		t.Errorf("stations %+v", got)
+	}
+	r.Existing[0].Hours = nil // not known: as the new one
+	if got := y.stations(r); len(got) != 1 || !near(got[0].Score, 20) {
+		t.Errorf("stations %+v", got)
+	}
+}
+
+// Bands that are none are refused.
+func TestStationsRefuseBands(t *testing.T) {
+	for want, bands := range map[string][]Band{
+		"no stretch of a day": {{600, 600, 1}},
+		"counted twice":       {{1320, 1500, 1}, {30, 90, 1}},
+		"want a number >= 0":  {{0, 60, -1}},
+		"less than its bands": {{0, 60, 700}},
+	} {
+		y := newToy(t)
+		y.place("stop", "stop", at(650, 1000))
+		y.w.Places[0].Footfall, y.w.Places[0].Bands = 600, bands
+		if _, err := FindStations(context.Background(), y.world(), stationRules(1, nil)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v", bands, err)
+		}
+	}
+}
+
 // road is a way through points, for walkers.
 func road(roads *network.Roads, class network.Class, points ...[2]float64) {
 	first := int32(len(roads.Refs))

@@ -20,6 +20,7 @@ type Place struct {
 	Point    orb.Point // WGS84
 	Region   int32     // deepest region that contains it, -1 outside
 	Footfall float64   // observed people a day; negative = not observed
+	Bands    []Band    // when they pass, in any order; nil = counted by the day alone, or not at all
 }
 
 // Exclusion is land where nothing may be built.
@@ -208,4 +209,7 @@ type Station struct {
 	Observed  bool               // at least half of the score before overlap rests on counted people
 	Kept      float64            // share of sensitivity runs that put a station here or within half the catchment; negative = not run
 	Road      string             // class of the main road it stands at, e.g. "primary"; "" = none
+	// ByHour is who comes in each hour of the day, open or not, of the places around it that were counted by the hour: people a day, before
+	// overlap. nil = there is no such place.
+	ByHour []float64
 }

@@ -39,7 +39,7 @@ func (s *Session) stationRules() siting.StationRules {
 	spec := s.Study.Stations
 	rules := siting.DefaultStationRules()
 	rules.Count, rules.Catchment, rules.Spacing, rules.Weights = spec.Count, spec.Catchment, spec.Spacing, spec.Weights
-	rules.Seed = s.Study.Seed
+	rules.Seed, rules.Hours = s.Study.Seed, spec.Hours
 	if s.Data.Roads == nil {
 		rules.Mode = coverage.Straight
 	}
