@@ -233,7 +233,7 @@ func sortedParts(parts map[string]float64) []string {
 
 func (b *builder) stationSheet() sheet {
 	s := sheet{key: "sheet.stations", columns: []column{{"x.rank", 8, asWhole}, {"x.name", 26, asText}, {"x.path", 36, asText}, {"x.score", 12, asDecimal}, {"x.kept", 12, asShare},
-		{"x.observed", 10, asText}, {"x.lon", 13, asDegrees}, {"x.lat", 13, asDegrees}, {"col.parts", 60, asText}, {"x.candidate", 24, asText}}}
+		{"x.observed", 10, asText}, {"x.lon", 13, asDegrees}, {"x.lat", 13, asDegrees}, {"col.parts", 60, asText}, {"x.candidate", 24, asText}, {"x.busiest", 14, asText}}}
 	for _, st := range b.s.Stations {
 		kinds := sortedParts(st.Parts)
 		slices.SortStableFunc(kinds, func(x, y string) int { return cmp.Compare(st.Parts[y], st.Parts[x]) })
@@ -243,9 +243,17 @@ func (b *builder) stationSheet() sheet {
 		}
 		c := st.Candidate
 		s.rows = append(s.rows, row{values: []any{st.Rank, b.candidateName(c), strings.Join(regionPathOf(b.s, c.Region), " › "), round(st.Score, 3), orNil(st.Kept), b.yesNo(st.Observed),
-			round(c.Point[0], 7), round(c.Point[1], 7), strings.Join(parts, b.t("comma")), c.ID}})
+			round(c.Point[0], 7), round(c.Point[1], 7), strings.Join(parts, b.t("comma")), c.ID, orEmpty(busiest(st.ByHour))}})
 	}
 	return s
+}
+
+// orEmpty is nil for no text, so that the cell stays empty.
+func orEmpty(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 func (b *builder) yesNo(yes bool) string {

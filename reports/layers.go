@@ -242,7 +242,7 @@ func (b *builder) stationLayer(l sink) {
 		if st.Kept >= 0 {
 			kept = round(st.Kept, 4)
 		}
-		fs = append(fs, field{"score", round(st.Score, 3)}, field{"observed", st.Observed}, field{"kept", kept})
+		fs = append(fs, field{"score", round(st.Score, 3)}, field{"observed", st.Observed}, field{"kept", kept}, field{"busiest", busiest(st.ByHour)})
 		for _, p := range sortedParts(st.Parts) {
 			fs = append(fs, field{"from_" + p, round(st.Parts[p], 3)})
 		}

@@ -15,22 +15,22 @@ import (
 // by pure functions, so it can be tested without a browser.
 type page struct {
 	words
-	Lang                       string
-	Name, Place, Date          string
-	Notice, Version            string
-	Seed                       string
-	Synthetic                  bool
-	Lead                       int // the tier shown first
-	Tiers                      []tierView
-	Money                      string // of the whole plan, "" without one
-	PlanLine                   string
-	Plan                       *planView
-	Stations                   []stationView
-	StationLine, StationWeight string
-	Trust                      trustView
-	Ranked                     bool // there are regions to compare
-	FindHint                   string
-	Charts                     []chartView
+	Lang                     string
+	Name, Place, Date        string
+	Notice, Version          string
+	Seed                     string
+	Synthetic                bool
+	Lead                     int // the tier shown first
+	Tiers                    []tierView
+	Money                    string // of the whole plan, "" without one
+	PlanLine                 string
+	Plan                     *planView
+	Stations                 []stationView
+	StationLine, StationUnit string
+	Trust                    trustView
+	Ranked                   bool // there are regions to compare
+	FindHint                 string
+	Charts                   []chartView
 
 	Sections []sectionView
 	Heading  string // the study's name, or the theme's title
@@ -159,6 +159,7 @@ func buildPage(s *Study, lang string) (*page, *builder) {
 		p.Money, p.PlanLine = p.Plan.Money, p.Plan.Line
 	}
 	p.Stations, p.StationLine = b.stations()
+	p.StationUnit = b.scoreUnit()
 	p.Ranked = len(p.Tiers[0].Rank) > 1
 	p.Trust = b.trust()
 	p.FindHint = b.t("find.hint")

@@ -187,14 +187,15 @@ func hourly(pieces []piece) (hours [24]float64) {
 
 // StationHours tell what is known of the hours of a footfall.
 type StationHours struct {
+	Asked  bool    // the new stations have hours
 	ByHour int     // places that were counted by the hour
 	ByDay  int     // places that were counted by the day alone: they are taken to be as those that were counted by the hour
 	Share  float64 // of the people counted by the hour: the part that passes while the new stations are open; negative = nobody was counted so
 }
 
 // tell sums up the counted places.
-func (t *daytimes) tell(places []Place, s *shares) StationHours {
-	h := StationHours{Share: -1}
+func (t *daytimes) tell(places []Place, asked bool, s *shares) StationHours {
+	h := StationHours{Asked: asked, Share: -1}
 	for i := range places {
 		switch p := &places[i]; {
 		case len(p.Bands) > 0:

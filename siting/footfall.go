@@ -57,7 +57,7 @@ func newSurface(w *World, r *StationRules) *surface {
 	s, weights := &surface{point: 1, times: newDaytimes(w.Places)}, r.Weights
 	places := placesByID(w.Places)
 	open := s.times.shares(r.Hours)
-	s.road, s.hours = open.of(PartRoad, nil), s.times.tell(w.Places, open)
+	s.road, s.hours = open.of(PartRoad, nil), s.times.tell(w.Places, r.Hours != nil, open)
 	add := func(g generator, place *Place) {
 		g.share = open.of(g.kind, place)
 		if g.value *= g.share; g.value > 0 {

@@ -32,11 +32,13 @@ type Passed struct {
 	Host bool
 	// Score is what a station would add beside the proposed ones, whose spacing it may break: 0 where no station may stand.
 	Score float64
+	// Kept is the share of sensitivity runs that put a station right here; negative = not run, or none may stand here.
+	Kept float64
 }
 
 // pass notes a place that may not have a station.
 func (f *footfall) pass(s spot, reason, detail string) {
-	f.passed = append(f.passed, Passed{Rejection: Rejection{ID: s.ID, Name: s.Name, Point: s.Point, Tier: AllTiers, Reason: reason, Detail: detail}, Host: s.Host >= 0})
+	f.passed = append(f.passed, Passed{Rejection: Rejection{ID: s.ID, Name: s.Name, Point: s.Point, Tier: AllTiers, Reason: reason, Detail: detail}, Host: s.Host >= 0, Kept: -1})
 }
 
 // passOver tells why each spot that is left gets no station.
@@ -63,7 +65,11 @@ func (f *footfall) passOver(ranked []int32) []Passed {
 		default:
 			f.pass(f.spots[j], PassedCount, "")
 		}
-		f.passed[len(f.passed)-1].Score = gain
+		last := &f.passed[len(f.passed)-1]
+		last.Score = gain
+		if f.often != nil {
+			last.Kept = float64(f.often[j]) / float64(f.r.Runs)
+		}
 	}
 	slices.SortFunc(f.passed, func(a, b Passed) int { return cmp.Compare(a.ID, b.ID) }) // "host:" is before "road:"
 	return f.passed

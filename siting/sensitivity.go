@@ -16,7 +16,7 @@ func (f *footfall) sensitivity(ctx context.Context, stations []Station) error {
 	if f.r.Runs == 0 || len(stations) == 0 {
 		return nil
 	}
-	kept := make([][]bool, f.r.Runs)
+	kept, all := make([][]bool, f.r.Runs), make([][]int32, f.r.Runs)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(f.w.workers())
 	for run := range kept {
@@ -25,7 +25,7 @@ func (f *footfall) sensitivity(ctx context.Context, stations []Station) error {
 			if err != nil {
 				return err
 			}
-			kept[run] = make([]bool, len(stations))
+			kept[run], all[run] = make([]bool, len(stations)), chosen
 			for k := range stations {
 				for _, j := range chosen {
 					if geo.Distance(stations[k].Candidate.Point, f.spots[j].Point) <= f.r.Catchment/2 {
@@ -38,6 +38,12 @@ func (f *footfall) sensitivity(ctx context.Context, stations []Station) error {
 	}
 	if err := group.Wait(); err != nil {
 		return err
+	}
+	f.often = make([]int, len(f.spots))
+	for _, chosen := range all {
+		for _, j := range chosen {
+			f.often[j]++
+		}
 	}
 	for k := range stations {
 		n := 0

@@ -153,6 +153,7 @@ type footfall struct {
 	stand   *geo.CostMatrix // existing stations x generators
 	beside  [][]float64     // per entry of stand: which part of the generator's footfall passes while that station is open
 	passed  []Passed        // places that may not have a station
+	often   []int           // per spot: how many sensitivity runs put a station there; nil = none was run
 }
 
 func newFootfall(ctx context.Context, w *World, r *StationRules) (*footfall, error) {

@@ -39,6 +39,7 @@ func (a *app) stations(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 	}
 	w.Render()
 	a.printf("稳健度：人流权重与半径在 ±20 %% 内变动时仍被选中的比例", "kept: share of runs that still choose it when weights and catchment move by ±20 %%")
+	a.printStationHours(v.Hours)
 	a.printStationProof(v)
 	a.printOut(f.out)
 	return nil
@@ -48,6 +49,19 @@ func (a *app) stations(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 func (a *app) printOut(dir string) {
 	if dir != "" {
 		a.printf("已写入 %s：sites.xlsx 和 layers/", "written to %s: sites.xlsx and layers/", dir)
+	}
+}
+
+// printStationHours tells what became of footfall that was counted by the hour.
+func (a *app) printStationHours(h run.StationHoursView) {
+	switch {
+	case h.Open == "":
+	case h.Share == nil:
+		a.printf("驿站开放 %s；没有分时段的人流，按全天人流计", "stations are open %s; nobody was counted by the hour: the footfall of the whole day counts", h.Open)
+	default:
+		a.printf("驿站开放 %s，只计这一时段的人流：分时段计数的地点 %d 处，其人流的 %s 在开放时段内；其余人流按同类地点折算（只有全天人流的 %d 处）",
+			"stations are open %s, and what passes then counts: %d places are counted by the hour, %s of their people pass while open; other footfall is taken to be as at places of its kind (%d places are counted by the day alone)",
+			h.Open, h.ByHour, percent(h.Share), h.ByDay)
 	}
 }
 
@@ -64,9 +78,9 @@ func (a *app) printStationProof(v run.StationReport) {
 	if len(v.Passed) == 0 {
 		return
 	}
-	w := a.table(a.t("未选地点", "place not chosen"), a.t("名称", "name"), a.t("经度,纬度", "lon,lat"), a.t(">还能增加", ">would add"), a.t("原因", "reason"), a.t("说明", "detail"))
+	w := a.table(a.t("未选地点", "place not chosen"), a.t("名称", "name"), a.t("经度,纬度", "lon,lat"), a.t(">还能增加", ">would add"), a.t(">入选试算", ">runs"), a.t("原因", "reason"), a.t("说明", "detail"))
 	for _, p := range v.Passed {
-		w.AppendRow(row(p.Candidate, p.Name, lonlat(p.Lon, p.Lat), people(p.Score), a.rejected(p.Reason), p.Detail))
+		w.AppendRow(row(p.Candidate, p.Name, lonlat(p.Lon, p.Lat), people(p.Score), optional(p.Kept), a.rejected(p.Reason), p.Detail))
 	}
 	w.Render()
 }

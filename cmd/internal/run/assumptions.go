@@ -206,6 +206,15 @@ func (b *assumptions) stations() {
 	st := b.s.Study.Stations
 	b.add("stations.catchment", "红色驿站：步行吸引半径", "red stations: catchment on foot", fmt.Sprintf("%g m", st.Catchment), byProgram)
 	b.add("stations.spacing", "红色驿站：最小间距", "red stations: least distance between two", fmt.Sprintf("%g m", st.Spacing), from("山东省 2022 年、衡阳市 2021 年的做法", "practice of Shandong 2022 and Hengyang 2021"))
+	hours := data.T("全天", "all day")
+	if st.Hours != nil {
+		hours = data.Text{EN: st.HoursText}
+	}
+	b.say("stations.hours", "红色驿站：开放时段", "red stations: opening hours", hours, byProgram)
+	rules := siting.DefaultStationRules()
+	b.add("stations.roadside", "红色驿站：无依托场所的吸引力，与依托场所的相比", "red stations: what one without a host captures, against one with", fmt.Sprintf("%g", rules.Roadside), byProgram)
+	b.say("stations.runs", "红色驿站：敏感性试算", "red stations: sensitivity runs", data.Text{
+		ZH: fmt.Sprintf("%d 次，权重与半径各在 ±%g %% 内变动", rules.Runs, rules.Vary*100), EN: fmt.Sprintf("%d, weights and catchment within ±%g %%", rules.Runs, rules.Vary*100)}, byProgram)
 	for _, kind := range slices.Sorted(maps.Keys(st.Weights)) {
 		name := kindName(kind)
 		b.add("stations.weights."+kind, "红色驿站：人流权重（"+name.ZH+"）", "red stations: footfall weight of "+name.EN, fmt.Sprintf("%g", st.Weights[kind]), byProgram)

@@ -121,15 +121,16 @@ func (s *Session) checkWorkers() error {
 
 // StationReport lists the proposed 红色驿站.
 type StationReport struct {
-	Study    string         `json:"study"`
-	Stations []StationView  `json:"stations"`
-	Standing int            `json:"existing"` // stations that stand already
-	Counted  bool           `json:"counted"`  // scores are people a day; else index points
-	Score    float64        `json:"score"`    // of all together
-	Bound    float64        `json:"bound"`    // no set of stations under the same rules captures more
-	Gap      float64        `json:"gap"`
-	Rejected map[string]int `json:"rejected"` // by reason
-	Passed   []PassedView   `json:"rejectedPlaces,omitempty"`
+	Study    string           `json:"study"`
+	Stations []StationView    `json:"stations"`
+	Standing int              `json:"existing"` // stations that stand already
+	Counted  bool             `json:"counted"`  // scores are people a day; else index points
+	Score    float64          `json:"score"`    // of all together
+	Bound    float64          `json:"bound"`    // no set of stations under the same rules captures more
+	Gap      float64          `json:"gap"`
+	Hours    StationHoursView `json:"hours"`
+	Rejected map[string]int   `json:"rejected"` // by reason
+	Passed   []PassedView     `json:"rejectedPlaces,omitempty"`
 }
 
 // PassedView is a place that gets no station.
@@ -141,6 +142,8 @@ type PassedView struct {
 	Reason    string  `json:"reason"`
 	Detail    string  `json:"detail,omitempty"`
 	Score     float64 `json:"score"` // what it would add beside the proposed ones
+	// Kept is the share of sensitivity runs that choose this very place; null = not run, or no station may stand here.
+	Kept *float64 `json:"keptShare"`
 }
 
 // StationView is one proposed 红色驿站.
@@ -155,21 +158,32 @@ type StationView struct {
 	Observed  bool               `json:"observed"`
 	Parts     map[string]float64 `json:"parts"`
 	Kept      *float64           `json:"keptShare"`
+	ByHour    []float64          `json:"byHour,omitempty"` // counted people who come in each hour of the day, before overlap; only where places around it are counted by the hour
+}
+
+// StationHoursView tells what is known of the hours of the footfall.
+type StationHoursView struct {
+	Open   string   `json:"open,omitempty"` // when the stations are open, as the study says; "" = all day
+	ByHour int      `json:"countedByHour"`  // places
+	ByDay  int      `json:"countedByDay"`   // places that were counted by the day alone
+	Share  *float64 `json:"openShare"`      // of the people counted by the hour: the part that passes while the stations are open; null = nobody was counted so
 }
 
 // StationsView tells the stations of the session, which must have been found; with rejected also every place that gets none.
 func StationsView(s *Session, withRejected bool) StationReport {
 	set := s.Stations
 	v := StationReport{Study: s.Study.Name, Stations: []StationView{}, Standing: set.Standing, Counted: set.Counted, Score: set.Score, Bound: set.Bound, Gap: set.Gap, Rejected: map[string]int{}}
+	h := set.Hours
+	v.Hours = StationHoursView{s.Study.Stations.HoursText, h.ByHour, h.ByDay, asked(h.Share)}
 	for _, st := range set.Stations {
 		c := st.Candidate
 		v.Stations = append(v.Stations, StationView{Rank: st.Rank, Candidate: c.ID, Host: c.Name, Lon: c.Point[0], Lat: c.Point[1],
-			Region: s.Ref(c.Region), Score: st.Score, Observed: st.Observed, Parts: st.Parts, Kept: asked(st.Kept)})
+			Region: s.Ref(c.Region), Score: st.Score, Observed: st.Observed, Parts: st.Parts, Kept: asked(st.Kept), ByHour: st.ByHour})
 	}
 	for _, p := range set.Passed {
 		v.Rejected[p.Reason]++
 		if withRejected {
-			v.Passed = append(v.Passed, PassedView{p.ID, p.Name, p.Point[0], p.Point[1], p.Reason, p.Detail, p.Score})
+			v.Passed = append(v.Passed, PassedView{p.ID, p.Name, p.Point[0], p.Point[1], p.Reason, p.Detail, p.Score, asked(p.Kept)})
 		}
 	}
 	return v
