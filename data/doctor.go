@@ -59,7 +59,7 @@ type suspicion struct {
 
 // shifted notes that a file is probably in another system, with the evidence.
 func (r *reader) shifted(in *input, declared crs.CRS, s suspicion, evidence Text) {
-	r.c.findings = append(r.c.findings, Finding{Severity: SeverityWarning, Code: CodeShifted, File: in.name,
+	r.c.findings = append(r.c.findings, Finding{Severity: SeverityWarning, Code: CodeShifted, File: in.name, Layer: in.layer,
 		What: Text{fmt.Sprintf("坐标可能是 %s 而不是 %s：%s", s.system.Name(), declared.Name(), evidence.ZH),
 			fmt.Sprintf("may be in %s, not in %s: %s", s.system.Name(), declared.Name(), evidence.EN)},
 		Hint:   T("请在来源里写 crs: %s", "write crs: %s for the source", s.system.Name()),
@@ -174,7 +174,7 @@ func (r *reader) twins(all []rawSite) {
 			if a.in.name == b.in.name && a.row > b.row {
 				a, b = b, a
 			}
-			r.c.findings = append(r.c.findings, Finding{Severity: SeverityWarning, Code: CodeTwin, File: b.in.name, Row: b.row, Value: b.Name, At: &b.Point,
+			r.c.findings = append(r.c.findings, Finding{Severity: SeverityWarning, Code: CodeTwin, File: b.in.name, Layer: b.in.layer, Row: b.row, Value: b.Name, At: &b.Point,
 				Hint: T("留下一行", "keep one row"), Repair: &Repair{Do: DoSetAside}, What: T("“%[1]s”与 %[2]s 第 %[3]d 行同名同级，相距 %.0[4]f m，可能重复登记", "%[1]q stands %.0[4]f m from the site of the same name and tier in row %[3]d of %[2]s: is it written twice?",
 					b.Name, a.in.name, a.row, d)})
 		}

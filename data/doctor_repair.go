@@ -1,6 +1,7 @@
 package data
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -12,7 +13,7 @@ const (
 	DoSetAside = "set-aside" // the row goes into a file of its own
 	DoSame     = "same"      // the row goes there if it repeats an earlier one cell by cell
 	DoShapes   = "shapes"    // invalid polygons of the file are repaired
-	DoRecode   = "recode"    // the file is written anew in UTF-8
+	DoRecode   = "recode"    // the file, which cannot be read as it is, is written anew in UTF-8
 )
 
 // Repair is one correction that `check --fix` makes in a copy.
@@ -47,6 +48,7 @@ func repairOf(code string, what Text) *Repair {
 type Change struct {
 	File   string `json:"file"` // as the original study names it
 	Copy   string `json:"copy"` // in the new folder
+	Layer  string `json:"layer,omitempty"`
 	Row    int    `json:"row,omitempty"`
 	Field  string `json:"field,omitempty"`
 	Before string `json:"before,omitempty"`
@@ -56,60 +58,67 @@ type Change struct {
 	What   Text   `json:"-"`
 }
 
-// treatment is what is done to the copy of one file.
+// treatment is what is done to the copy of one source.
 type treatment struct {
 	role     string
-	index    int // in the role's list
-	src      Source
-	sheet    string
-	input    Input
+	index    int    // in the role's list
+	src      Source // Layer is the sheet of a workbook
 	findings []Finding
 
-	crs   string          // new system, "" = as it was
-	axes  bool            // the order of the axes turns
-	swap  map[int]Finding // rows whose coordinates are exchanged
-	aside map[int]Finding // rows that are set aside
-	same  map[int]Finding // rows that are set aside when they repeat an earlier one
-	shape map[int]Finding // features that are repaired
-	text  *Finding        // the file is written in UTF-8
+	crs  string                     // new system, "" = as it was
+	axes bool                       // the order of the axes turns
+	rows map[string]map[int]Finding // by what is done: the row or feature
+	text *Finding                   // the file is written in UTF-8
 }
 
 // wholeFile is the share of a file's rows from which an error of every row is one of the file.
 const wholeFile = 0.8
 
-// newTreatment sorts the findings of a file by what they ask for.
-func newTreatment(role string, index int, src Source, findings []Finding, inputs []Input) *treatment {
-	t := &treatment{role: role, index: index, src: src, findings: findings, swap: map[int]Finding{}, aside: map[int]Finding{}, same: map[int]Finding{}, shape: map[int]Finding{}}
-	if i := slices.IndexFunc(inputs, func(in Input) bool { return in.Path == src.File }); i >= 0 {
-		t.input = inputs[i]
-	}
-	for i, f := range findings {
+// newTreatment sorts the findings of a source by what they ask for.
+func newTreatment(role string, index int, src Source, e *Examination) *treatment {
+	t := &treatment{role: role, index: index, src: src, rows: map[string]map[int]Finding{}}
+	for _, f := range e.Findings {
+		if f.Repair == nil || f.File != src.File || f.Layer != src.Layer {
+			continue
+		}
+		t.findings = append(t.findings, f)
 		switch f.Repair.Do {
 		case DoCRS:
 			t.crs = f.Repair.CRS
-		case DoSwap:
-			t.axes = t.axes || f.Row == 0
-			t.swap[f.Row] = f
-		case DoSetAside:
-			t.aside[f.Row] = f
-		case DoSame:
-			t.same[f.Row] = f
-		case DoShapes:
-			t.shape[f.Row] = f
 		case DoRecode:
-			t.text = &findings[i]
+			t.text = &f
+		default:
+			t.axes = t.axes || f.Repair.Do == DoSwap && f.Row == 0
+			if t.rows[f.Repair.Do] == nil {
+				t.rows[f.Repair.Do] = map[int]Finding{}
+			}
+			t.rows[f.Repair.Do][f.Row] = f
 		}
 	}
-	if t.input.Rows > 1 && float64(len(t.swap)) >= wholeFile*float64(t.input.Rows) {
-		t.axes = true
+	if i := slices.IndexFunc(e.Inputs, func(in Input) bool { return in.Path == src.File && in.Rows > 1 }); i >= 0 {
+		t.axes = t.axes || float64(len(t.rows[DoSwap])) >= wholeFile*float64(e.Inputs[i].Rows)
 	}
 	if t.axes {
-		clear(t.swap)
+		delete(t.rows, DoSwap)
 	}
 	return t
 }
 
-// rewrites reports whether the rows or features of the file must be written anew.
-func (t *treatment) rewrites() bool {
-	return len(t.swap)+len(t.aside)+len(t.same)+len(t.shape) > 0
+// firstSwap is the first row whose axes are swapped.
+func (t *treatment) firstSwap() int {
+	for _, x := range t.findings {
+		if x.Repair.Do == DoSwap {
+			return x.Row
+		}
+	}
+	return 0
+}
+
+// rewrites reports whether rows or features of the file change.
+func (t *treatment) rewrites() bool { return len(t.rows) > 0 }
+
+// geometries reports whether the file is read as one of features: by its ending, or because its text table has a column of them.
+func (t *treatment) geometries() bool {
+	return isFeatures(t.src.File) || slices.Contains(tableEndings, strings.ToLower(filepath.Ext(t.src.File))) &&
+		(len(t.rows[DoShapes]) > 0 || slices.Contains([]string{"areas", "exclusions", "zones", "roads"}, t.role))
 }

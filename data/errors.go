@@ -24,6 +24,7 @@ func (t Text) In(lang string) string {
 // InputError is one thing wrong with an input: where it stands, what was found, and what to do about it.
 type InputError struct {
 	File  string // as the study names it
+	Layer string // the layer or sheet of it that the study names; "" = the only one, or the first
 	Row   int    // the file's own 1-based line, row or feature number; 0 = the file as a whole
 	Field string // column, property or YAML key; "" = the row as a whole
 	Value string // what stands there

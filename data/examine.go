@@ -72,7 +72,7 @@ func SortFindings(list []Finding) {
 
 // problemFinding makes a finding of a problem.
 func problemFinding(p *InputError, code string) Finding {
-	f := Finding{Severity: SeverityError, Code: code, File: p.File, Row: p.Row, Field: p.Field, Value: p.Value, What: p.What, Hint: p.Hint}
+	f := Finding{Severity: SeverityError, Code: code, File: p.File, Layer: p.Layer, Row: p.Row, Field: p.Field, Value: p.Value, What: p.What, Hint: p.Hint}
 	if at, ok := positionIn(p.What.EN, p.Value); ok {
 		f.At = &at
 	}
@@ -87,7 +87,7 @@ func (r *reader) encodings() {
 		if !in.utf8 && slices.Contains(tableEndings, ext) {
 			r.c.findings = append(r.c.findings, Finding{Severity: SeverityInfo, Code: "file-gbk", File: in.name,
 				What: T("是 GB18030（GBK）编码，已正确读取", "is in GB18030 (GBK), and is read as such"),
-				Hint: T("交给别的程序用时另存为 UTF-8", "save it as UTF-8 for other programs"), Repair: &Repair{Do: DoRecode}})
+				Hint: T("交给别的程序用时另存为 UTF-8", "save it as UTF-8 for other programs")})
 		}
 	}
 }

@@ -55,6 +55,9 @@ func (in *input) deliver(f *feature, visit func(*feature) error) error {
 		}
 		return nil
 	}
+	if points, several := f.geometry.(orb.MultiPoint); several && len(points) == 1 && !in.raw { // as many programs write points
+		f.geometry = points[0]
+	}
 	return visit(f)
 }
 

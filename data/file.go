@@ -42,10 +42,11 @@ type input struct {
 	name  string // as the study names it
 	path  string
 	role  string
-	layer string // of a file of several layers, "" = the only one
+	layer string // of a file of several layers or sheets, "" = the only one, or the first
 	c     *collector
 	utf8  bool // valid UTF-8; found by inspect
 	at    positions
+	raw   bool    // features keep the coordinates of the file
 	read  crs.CRS // the system of features that a ledger was made of, see featureTable; nil = at holds
 
 	beside []Input // files that belong to this one, such as the .dbf of a .shp
@@ -69,7 +70,7 @@ func newInput(study *Study, role string, src Source, c *collector) *input {
 
 // fail notes a problem with the file; row 0 means the file as a whole.
 func (in *input) fail(row int, field, value string, what, hint Text) error {
-	return in.c.add(&InputError{File: in.name, Row: row, Field: field, Value: clip(value), What: what, Hint: hint})
+	return in.c.add(&InputError{File: in.name, Layer: in.layer, Row: row, Field: field, Value: clip(value), What: what, Hint: hint})
 }
 
 // failWith is fail with a cause.

@@ -6,7 +6,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,7 +14,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"sitecover/data/shapefile"
 )
 
 // ErrFolder says that the folder for corrected copies is there and not empty.
@@ -31,9 +30,10 @@ const (
 )
 
 // Fix writes corrected copies of a study and of all its files into a folder that does not exist yet or is empty: what the findings with a
-// Repair ask for, and nothing else. It writes a log of every change beside them (changes.csv, changes.json), puts rows that were taken out
-// into set-aside/, and a study.yaml that reads the copies. The originals are opened for reading only. The folder appears when all is
-// written, or not at all.
+// Repair ask for, and nothing else. Every copy is a file of the same format, system and encoding as its original, and rows and features
+// that no finding names are in it as they were; only TopoJSON, whose lines belong to several features, becomes GeoJSON. It writes a log of
+// every change beside them (changes.csv, changes.json), puts rows that were taken out into set-aside/, and a study.yaml that reads the
+// copies. The originals are opened for reading only. The folder appears when all is written, or not at all.
 func Fix(ctx context.Context, e *Examination, dir string) ([]Change, error) {
 	if e.Study == nil || !slices.ContainsFunc(e.Findings, func(f Finding) bool { return f.Repair != nil }) {
 		return nil, ErrNothingToFix
@@ -52,7 +52,7 @@ func Fix(ctx context.Context, e *Examination, dir string) ([]Change, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(tmp) // fails harmlessly once renamed
-	f := &fixer{e: e, study: e.Study, dir: tmp, names: map[string]string{}}
+	f := &fixer{e: e, study: e.Study, dir: tmp, revisions: map[string]*revision{}}
 	if err := f.run(ctx); err != nil {
 		return nil, err
 	}
@@ -65,14 +65,15 @@ func Fix(ctx context.Context, e *Examination, dir string) ([]Change, error) {
 	return f.changes, os.Rename(tmp, dir)
 }
 
-// fixer writes the copies.
+// fixer writes the copies. What is to be done is decided source by source first, and every file is written once.
 type fixer struct {
-	e       *Examination
-	study   *Study
-	dir     string
-	changes []Change
-	names   map[string]string // file as the study names it -> copy
-	edits   []studyEdit
+	e         *Examination
+	study     *Study
+	dir       string
+	changes   []Change
+	revisions map[string]*revision // file as the study names it -> what becomes of it
+	order     []*revision
+	edits     []studyEdit
 }
 
 // studyEdit is a change of one source in the study file; an empty value removes the key.
@@ -83,11 +84,20 @@ type studyEdit struct {
 }
 
 func (f *fixer) run(ctx context.Context) error {
-	for _, t := range f.treatments() {
+	all := f.treatments()
+	for _, t := range all {
+		rev := f.revision(t, slices.ContainsFunc(all, func(o *treatment) bool { return o.src.File == t.src.File && o.rewrites() }))
+		f.declare(t, rev)
+		f.decide(ctx, t, rev)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := f.treat(ctx, t); err != nil {
+	}
+	for _, rev := range f.order {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := f.revise(rev); err != nil {
 			return err
 		}
 	}
@@ -99,16 +109,13 @@ func (f *fixer) run(ctx context.Context) error {
 
 // treatments lists every source of the study with what is to be done to it.
 func (f *fixer) treatments() []*treatment {
-	byFile := map[string][]Finding{}
-	for _, x := range f.e.Findings {
-		if x.Repair != nil {
-			byFile[x.File] = append(byFile[x.File], x)
-		}
-	}
 	var out []*treatment
 	for role, list := range f.study.sources() {
 		for i, src := range list {
-			out = append(out, newTreatment(role, i, src, byFile[src.File], f.e.Inputs))
+			if sheet := f.study.sheet(role, i); sheet != "" {
+				src.Layer = sheet
+			}
+			out = append(out, newTreatment(role, i, src, f.e))
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *treatment) int {
@@ -117,11 +124,6 @@ func (f *fixer) treatments() []*treatment {
 		}
 		return a.index - b.index
 	})
-	for _, t := range out {
-		if t.role == "sites" {
-			t.sheet = f.study.Sites[t.index].Sheet
-		}
-	}
 	return out
 }
 
@@ -161,6 +163,17 @@ func (s *Study) sources() map[string][]Source {
 	return out
 }
 
+// sheet returns the sheet that a source of a role names.
+func (s *Study) sheet(role string, index int) string {
+	switch role {
+	case "sites":
+		return s.Sites[index].Sheet
+	case "entities":
+		return s.Entities[index].Sheet
+	}
+	return ""
+}
+
 // path returns where the study's file lies.
 func (f *fixer) path(name string) string {
 	if filepath.IsAbs(name) {
@@ -169,88 +182,70 @@ func (f *fixer) path(name string) string {
 	return filepath.Join(f.study.Dir, filepath.FromSlash(name))
 }
 
+// revision returns what becomes of the file of a treatment; rewrites tells whether rows or features of it will change.
+func (f *fixer) revision(t *treatment, rewrites bool) *revision {
+	if rev, known := f.revisions[t.src.File]; known {
+		return rev
+	}
+	rev := &revision{file: t.src.File, edits: map[string]map[int]*edit{}}
+	rev.name = f.copyName(rev.file)
+	if strings.EqualFold(filepath.Ext(rev.name), topoEnding) && rewrites {
+		rev.name = stemOf(rev.name) + ".geojson"
+	}
+	f.revisions[rev.file], f.order = rev, append(f.order, rev)
+	return rev
+}
+
 // copyName is the name of a file's copy: its own, or its last part when it lies outside the study's folder.
 func (f *fixer) copyName(name string) string {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		name = "files/" + filepath.Base(name)
 	}
-	for taken := range f.names {
-		if f.names[taken] == name && taken != name {
-			return "files/" + strconv.Itoa(len(f.names)) + "-" + filepath.Base(name)
-		}
+	if slices.ContainsFunc(f.order, func(r *revision) bool { return r.name == name }) {
+		return "files/" + strconv.Itoa(len(f.order)) + "-" + filepath.Base(name)
 	}
 	return name
 }
 
-// treat writes the copy of one source.
-func (f *fixer) treat(ctx context.Context, t *treatment) error {
-	if _, done := f.names[t.src.File]; done && !t.rewrites() {
-		f.declare(t)
-		return nil
-	}
-	name := f.copyName(t.src.File)
-	f.names[t.src.File] = name
-	f.declare(t)
-	switch {
-	case t.rewrites() && isFeatures(t.src.File):
-		return f.features(t, name)
-	case t.rewrites():
-		return f.table(ctx, t, name)
-	case t.text != nil:
-		return f.recode(t, name)
-	}
-	return f.copy(t.src.File, name)
-}
-
 // declare changes what the study says of a source.
-func (f *fixer) declare(t *treatment) {
-	if name := f.names[t.src.File]; name != t.src.File {
-		f.edit(t, "file", name)
+func (f *fixer) declare(t *treatment, rev *revision) {
+	if rev.name != t.src.File {
+		f.edit(t, "file", rev.name)
 	}
 	for _, x := range t.findings {
 		switch {
 		case x.Repair.Do == DoCRS:
 			f.edit(t, "crs", t.crs)
-			f.change(t, x, Change{Field: "crs", Before: t.src.CRS, After: t.crs, Done: true, What: T("在 study.yaml 里改了坐标系", "the coordinate system was changed in study.yaml")})
+			f.changes = append(f.changes, rev.change(t, x, Change{Field: "crs", Before: t.src.CRS, After: t.crs, Done: true, What: T("在 study.yaml 里改了坐标系", "the coordinate system was changed in study.yaml")}))
 			t.src.CRS = t.crs
-		case x.Repair.Do == DoSwap && t.axes && (x.Row == 0 || x.Row == f.firstSwap(t)):
+		case x.Repair.Do == DoSwap && t.axes && (x.Row == 0 || x.Row == t.firstSwap()):
 			turned := AxesYX
 			if t.src.Axes == AxesYX {
 				turned = AxesXY
 			}
 			f.edit(t, "axes", turned)
 			x.Row = 0
-			f.change(t, x, Change{Field: "axes", Before: t.src.Axes, After: turned, Done: true, What: T("在 study.yaml 里改了坐标轴的次序", "the order of the axes was changed in study.yaml")})
+			f.changes = append(f.changes, rev.change(t, x, Change{Field: "axes", Before: t.src.Axes, After: turned, Done: true, What: T("在 study.yaml 里改了坐标轴的次序", "the order of the axes was changed in study.yaml")}))
 			t.src.Axes = turned
 			t.axes = false
 		}
 	}
 }
 
-// firstSwap is the first row whose axes are swapped.
-func (f *fixer) firstSwap(t *treatment) int {
-	for _, x := range t.findings {
-		if x.Repair.Do == DoSwap {
-			return x.Row
-		}
-	}
-	return 0
-}
-
 func (f *fixer) edit(t *treatment, key, value string) {
 	f.edits = append(f.edits, studyEdit{t.role, t.index, key, value})
 }
 
-// change logs a change that a finding asked for.
-func (f *fixer) change(t *treatment, x Finding, c Change) {
-	c.File, c.Copy, c.Code, c.Row = t.src.File, f.names[t.src.File], x.Code, x.Row
-	f.changes = append(f.changes, c)
+// target returns the path of a file of the copy, in a folder that is there.
+func (f *fixer) target(name string) (string, error) {
+	path := filepath.Join(f.dir, filepath.FromSlash(name))
+	return path, os.MkdirAll(filepath.Dir(path), 0o755)
 }
 
 // write writes a file of the copy.
 func (f *fixer) write(name string, content []byte) error {
-	path := filepath.Join(f.dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	path, err := f.target(name)
+	if err != nil {
 		return err
 	}
 	return os.WriteFile(path, content, 0o644)
@@ -258,32 +253,51 @@ func (f *fixer) write(name string, content []byte) error {
 
 // copy copies a file as it is, with those beside it that belong to it.
 func (f *fixer) copy(from, to string) error {
+	target, err := f.target(to)
+	if err != nil {
+		return err
+	}
+	if err := copyFile(f.path(from), target); err != nil {
+		return err
+	}
+	return f.copyBeside(from, to, func(string) bool { return true })
+}
+
+// copyBeside copies the files of a shapefile besides the .shp.
+func (f *fixer) copyBeside(from, to string, wanted func(name string) bool) error {
 	path := f.path(from)
-	parts := []string{filepath.Base(path)}
-	if strings.EqualFold(filepath.Ext(path), ".shp") {
-		entries, err := os.ReadDir(filepath.Dir(path))
+	if !strings.EqualFold(filepath.Ext(path), ".shp") {
+		return nil
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	stem, target := stemOf(filepath.Base(path)), stemOf(to)
+	for _, e := range entries {
+		name := e.Name()
+		if len(name) <= len(stem) || !strings.EqualFold(name[:len(stem)], stem) || name == filepath.Base(path) || !e.Type().IsRegular() || !wanted(name) {
+			continue
+		}
+		ending := name[len(stem):]
+		if ending[0] != '.' || strings.Contains(ending[1:], ".") && !strings.EqualFold(ending, ".shp.xml") {
+			continue
+		}
+		path, err := f.target(target + ending)
 		if err != nil {
 			return err
 		}
-		stem := strings.TrimSuffix(parts[0], filepath.Ext(parts[0]))
-		for _, e := range entries {
-			if name := e.Name(); name != parts[0] && e.Type().IsRegular() && strings.TrimSuffix(name, filepath.Ext(name)) == stem {
-				parts = append(parts, name)
-			}
-		}
-	}
-	for _, part := range parts {
-		if err := f.copyOne(filepath.Join(filepath.Dir(path), part), filepath.Join(f.dir, filepath.Dir(filepath.FromSlash(to)), part)); err != nil {
+		if err := copyFile(filepath.Join(filepath.Dir(f.path(from)), name), path); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *fixer) copyOne(from, to string) (err error) {
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
+// stemOf is a name without its ending.
+func stemOf(name string) string { return strings.TrimSuffix(name, filepath.Ext(name)) }
+
+func copyFile(from, to string) (err error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -298,98 +312,25 @@ func (f *fixer) copyOne(from, to string) (err error) {
 	return err
 }
 
-// studyFile writes the study with its changed sources, and copies whatever other files it names.
-func (f *fixer) studyFile() error {
-	text, err := os.ReadFile(f.study.Path)
+// reviseShapefile writes a shapefile with some records changed; what lies beside it is copied, but for indexes.
+func (f *fixer) reviseShapefile(rev *revision) error {
+	to, err := f.target(rev.name)
 	if err != nil {
 		return err
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(bytes.TrimPrefix(text, utf8BOM), &doc); err != nil {
-		return err
-	}
-	for _, e := range f.edits {
-		if err := editSource(&doc, e); err != nil {
-			return err
+	err = shapefile.Rewrite(f.path(rev.file), to, func(number int) shapefile.Revision {
+		e := rev.edits[""][number]
+		if e == nil {
+			return shapefile.Revision{}
 		}
+		return shapefile.Revision{Remove: e.remove, Geometry: multi(e.geometry)}
+	})
+	if err != nil {
+		return errors.Join(errNotRevised, err)
 	}
-	if err := f.others(&doc); err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	enc := yaml.NewEncoder(&b)
-	enc.SetIndent(2)
-	if err := enc.Encode(&doc); err != nil {
-		return err
-	}
-	if err := enc.Close(); err != nil {
-		return err
-	}
-	return f.write(filepath.Base(f.study.Path), b.Bytes())
-}
-
-// others copies the files that the study names anywhere else than in its lists of sources, such as a standard of its own.
-func (f *fixer) others(n *yaml.Node) error {
-	for _, child := range n.Content {
-		if err := f.others(child); err != nil {
-			return err
-		}
-	}
-	if n.Kind != yaml.ScalarNode || !filepath.IsLocal(filepath.FromSlash(n.Value)) || filepath.Ext(n.Value) == "" {
-		return nil
-	}
-	if info, err := os.Stat(f.path(n.Value)); err != nil || !info.Mode().IsRegular() {
-		return nil //nolint:nilerr // no file of that name: it is some other value
-	}
-	if _, err := os.Stat(filepath.Join(f.dir, filepath.FromSlash(n.Value))); err == nil {
-		return nil
-	}
-	return f.copy(n.Value, n.Value)
-}
-
-// editSource changes one key of one source.
-func editSource(doc *yaml.Node, e studyEdit) error {
-	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
-		return fmt.Errorf("data: the study is no mapping")
-	}
-	list := mapValue(doc.Content[0], e.role)
-	if list == nil {
-		return fmt.Errorf("data: the study has no %s", e.role)
-	}
-	item := list
-	if list.Kind == yaml.SequenceNode {
-		item = list.Content[e.index]
-	}
-	item = resolve(item)
-	if item.Kind == yaml.ScalarNode {
-		file := *item
-		*item = yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Style: yaml.FlowStyle, Content: []*yaml.Node{{Kind: yaml.ScalarNode, Value: "file"}, &file}}
-	}
-	for i := 0; i+1 < len(item.Content); i += 2 {
-		if item.Content[i].Value == e.key {
-			if e.value == "" {
-				item.Content = slices.Delete(item.Content, i, i+2)
-			} else {
-				item.Content[i+1].SetString(e.value)
-			}
-			return nil
-		}
-	}
-	if e.value != "" {
-		value := &yaml.Node{}
-		value.SetString(e.value)
-		item.Content = append(item.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: e.key}, value)
-	}
-	return nil
-}
-
-func mapValue(m *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(m.Content); i += 2 {
-		if m.Content[i].Value == key {
-			return resolve(m.Content[i+1])
-		}
-	}
-	return nil
+	return f.copyBeside(rev.file, rev.name, func(name string) bool {
+		return !shapefile.IsIndex(name) && !strings.EqualFold(filepath.Ext(name), ".dbf")
+	})
 }
 
 // log writes every change, as a table for people and as data.
@@ -397,7 +338,7 @@ func (f *fixer) log() error {
 	var b bytes.Buffer
 	b.Write(utf8BOM) // so that spreadsheets see UTF-8
 	w := csv.NewWriter(&b)
-	rows := [][]string{{"文件 file", "副本 copy", "行 row", "字段 field", "原值 before", "新值 after", "代码 code", "已改 done", "说明", "what"}}
+	rows := [][]string{{"文件 file", "副本 copy", "工作表或图层 layer", "行 row", "字段 field", "原值 before", "新值 after", "代码 code", "已改 done", "说明", "what"}}
 	type line struct {
 		Change
 		ZH string `json:"zh"`
@@ -409,7 +350,7 @@ func (f *fixer) log() error {
 		if c.Row > 0 {
 			row = strconv.Itoa(c.Row)
 		}
-		rows = append(rows, []string{c.File, c.Copy, row, c.Field, c.Before, c.After, c.Code, strconv.FormatBool(c.Done), c.What.ZH, c.What.EN})
+		rows = append(rows, []string{c.File, c.Copy, c.Layer, row, c.Field, c.Before, c.After, c.Code, strconv.FormatBool(c.Done), c.What.ZH, c.What.EN})
 		lines = append(lines, line{c, c.What.ZH, c.What.EN})
 	}
 	if err := w.WriteAll(rows); err != nil {

@@ -18,7 +18,12 @@ type feature struct {
 	props    []property
 	kind     string // geometry type, "" = null geometry
 	geometry orb.Geometry
+	at       stretch // where it stands in the text of a GeoJSON or KML file
+	shape    stretch // where its geometry does; empty when it has none, or several
 }
+
+// stretch is a piece of a text, in bytes of its UTF-8 without a byte order mark.
+type stretch struct{ from, to int }
 
 // get returns a property, "" when it is absent.
 func (f *feature) get(key string) string {
@@ -168,6 +173,7 @@ func (fs *features) one() *jsonError {
 	if fs.s.peek() != '{' {
 		return fs.s.fail("要素应为对象", "has a feature that is no object")
 	}
+	f.at.from = fs.s.i
 	err := fs.s.object(func(key string) *jsonError {
 		switch key {
 		case "id":
@@ -177,14 +183,18 @@ func (fs *features) one() *jsonError {
 		case "properties":
 			return fs.properties(f)
 		case "geometry":
-			return fs.geometry(f)
+			fs.s.peek()
+			f.shape.from = fs.s.i
+			err := fs.geometry(f)
+			f.shape.to = fs.s.i
+			return err
 		}
 		return fs.s.skip(0)
 	})
 	if err != nil {
 		return err
 	}
-	fs.list = f.props
+	fs.list, f.at.to = f.props, fs.s.i
 	if fs.in.deliver(f, fs.visit) != nil {
 		return errStop
 	}

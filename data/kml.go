@@ -43,6 +43,13 @@ func readKMZ(in *input, visit func(*feature) error) {
 		return
 	}
 	defer archive.Close() // read only
+	k := &kmzReader{in: in, archive: &archive.Reader, left: maxKMZ, visit: visit, seen: map[string]bool{}}
+	k.read()
+}
+
+// read reads the first file and what it links to.
+func (k *kmzReader) read() {
+	in, archive := k.in, k.archive
 	var doc *zip.File
 	for _, f := range archive.File {
 		if strings.EqualFold(path.Ext(f.Name), ".kml") && (doc == nil || strings.EqualFold(f.Name, "doc.kml")) {
@@ -53,7 +60,6 @@ func readKMZ(in *input, visit func(*feature) error) {
 		_ = in.fail(0, "", "", T("压缩包里没有 .kml 文件", "holds no .kml file"), T("重新导出，或导出为 KML", "export it again, or as KML"))
 		return
 	}
-	k := &kmzReader{in: in, archive: &archive.Reader, left: maxKMZ, visit: visit, seen: map[string]bool{}}
 	for queue := []*zip.File{doc}; len(queue) > 0; queue = queue[1:] {
 		more, ok := k.file(queue[0])
 		if !ok {
@@ -73,6 +79,7 @@ type kmzReader struct {
 	links   int // network links to what is not in the archive
 	visit   func(*feature) error
 	seen    map[string]bool
+	at      string // the file that is being read
 }
 
 // file reads one file, and returns those of the archive that it links to.
@@ -83,7 +90,7 @@ func (k *kmzReader) file(f *zip.File) (linked []*zip.File, ok bool) {
 		return nil, false
 	}
 	defer content.Close() // read only
-	k.seen[f.Name] = true
+	k.seen[f.Name], k.at = true, f.Name
 	limited := &limitedReader{content, k.left}
 	links, ok := scanKML(k.in, limited, &k.rows, k.visit)
 	k.left = limited.left
@@ -131,6 +138,13 @@ type kmlReader struct {
 	n       int
 	visit   func(*feature) error
 	links   []string // where network links lead
+	start   int      // where the element begins that was opened last, of those that may be placemarks or geometries
+}
+
+// next returns the next token, and remembers where it begins.
+func (k *kmlReader) next() (xml.Token, error) {
+	k.start = int(k.d.InputOffset())
+	return k.d.Token()
 }
 
 // scanKML reads one document; rows counts the placemarks over all documents of a file. ok is false after noting that it cannot be read, or
@@ -146,7 +160,7 @@ func scanKML(in *input, r io.Reader, rows *int, visit func(*feature) error) (lin
 	}
 	found := false
 	for {
-		token, err := k.d.Token()
+		token, err := k.next()
 		if err == io.EOF {
 			break
 		}
@@ -261,7 +275,7 @@ func cutXML(err error) error {
 // children calls visit for every element inside the one that was just opened; visit must consume it.
 func (k *kmlReader) children(visit func(xml.StartElement) error) error {
 	for {
-		token, err := k.d.Token()
+		token, err := k.next()
 		if err != nil {
 			return cutXML(err)
 		}
@@ -304,8 +318,9 @@ func attribute(e xml.StartElement, name string) string {
 
 func (k *kmlReader) placemark(e xml.StartElement) error {
 	k.n++
-	f := &feature{number: k.n, id: attribute(e, "id")}
+	f := &feature{number: k.n, id: attribute(e, "id"), at: stretch{from: k.start}}
 	var parts kmlParts
+	shapes := 0
 	err := k.children(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "name", "description", "address":
@@ -316,11 +331,21 @@ func (k *kmlReader) placemark(e xml.StartElement) error {
 			return err
 		case "ExtendedData":
 			return k.data(f)
+		case "Point", "LineString", "Polygon", "MultiGeometry":
+			from := k.start
+			err := k.geometry(e, &parts, 0)
+			f.shape = stretch{from, int(k.d.InputOffset())}
+			shapes++
+			return err
 		}
-		return k.geometry(e, &parts, 0)
+		return k.d.Skip()
 	})
 	if err != nil {
 		return err
+	}
+	f.at.to = int(k.d.InputOffset())
+	if shapes > 1 {
+		f.shape = stretch{}
 	}
 	if n := len(k.folders); n > 0 && k.folders[n-1] != "" {
 		f.props = append(f.props, property{"folder", k.folders[n-1]})

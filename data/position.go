@@ -86,6 +86,20 @@ func (p *positions) wgs84(q orb.Point) (orb.Point, *pointProblem) {
 	return q, p.outside(q)
 }
 
+// file converts a WGS84 point to how the file writes it: the other way round than wgs84.
+func (p *positions) file(q orb.Point) (orb.Point, error) {
+	if !p.plain() && p.system != nil {
+		var err error
+		if q, err = p.system.FromWGS84(q); err != nil {
+			return q, err
+		}
+	}
+	if p.swapped {
+		q[0], q[1] = q[1], q[0]
+	}
+	return q, nil
+}
+
 // shifted converts from GCJ-02 or BD-09, which are defined in the rectangle around China only.
 func (p *positions) shifted(q orb.Point) (orb.Point, *pointProblem) {
 	if !geo.ValidPoint(q) || q == (orb.Point{}) {
@@ -229,7 +243,7 @@ func (in *input) adopt(system crs.CRS, says string) {
 
 // geometryWGS84 converts a geometry in place, but for points, which come back. ok is false after noting the first point that is none.
 func (in *input) geometryWGS84(number int, label string, g orb.Geometry) (orb.Geometry, bool) {
-	if in.at.plain() {
+	if in.at.plain() || in.raw {
 		return g, true
 	}
 	ok := true

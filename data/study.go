@@ -228,6 +228,7 @@ type Finding struct {
 	Severity string // SeverityError, SeverityWarning or SeverityInfo
 	Code     string // stable, one of Codes
 	File     string
+	Layer    string // layer or sheet of the file, as the study names it
 	Row      int    // the file's own row or feature number, 0 = the file as a whole
 	Field    string // column or property, "" = none
 	Value    string // what stands there

@@ -34,6 +34,7 @@ func openTable(in *input, src Source, sheet string) *table {
 	var t *table
 	switch {
 	case strings.EqualFold(filepath.Ext(in.name), ".xlsx"):
+		in.layer = sheet
 		t = openSheet(in, src, sheet)
 	case isFeatures(in.name):
 		t = featureTable(in)

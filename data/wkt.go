@@ -18,14 +18,7 @@ func readWKT(in *input, visit func(*feature) error) {
 		return
 	}
 	defer t.close()
-	column := -1
-	for _, word := range wktWords {
-		for i, h := range t.header {
-			if column < 0 && normalise(h) == word {
-				column = i
-			}
-		}
-	}
+	column := wktColumn(t.header)
 	if column < 0 {
 		_ = in.fail(t.row, "wkt", "", T("没有几何列", "has no column of geometries"), T("一列叫 wkt 或 geometry，内容如 POLYGON((120 30, …))；文件里的列：%s",
 			"name one column wkt or geometry, with texts like POLYGON((120 30, ...)); columns of the file: %s", clip(strings.Join(t.header, ", "))))
@@ -63,6 +56,18 @@ func readWKT(in *input, visit func(*feature) error) {
 		}
 	}
 	t.empty()
+}
+
+// wktColumn returns the column of geometries, -1 = none.
+func wktColumn(header []string) int {
+	for _, word := range wktWords {
+		for i, h := range header {
+			if normalise(h) == word {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // failWithValue is fail with a cause.
