@@ -22,7 +22,7 @@ const (
 
 	PMedian Model = "pmedian" // so many sites with the least mean way
 	PCenter Model = "pcenter" // so many sites with the shortest longest way
-	Backup  Model = "backup"  // a second site within the limit for most people who have one today
+	Backup  Model = "backup"  // a site within the limit for most people, and a second one
 
 	Capacitated Model = "capacitated" // serve most people when no site serves more than its capacity
 	Region      Model = "region"      // every region its own site, then cover most people
@@ -46,6 +46,7 @@ type OneProblem struct {
 	Model  Model
 	Unit   Unit
 	Limit  int64           // MCLP, Backup: sites or 元 to spend, >= 0; PMedian, PCenter: sites
+	Second float64         // Backup: what a second site within the limit counts, of 1 for both together, in whole hundredths, (0, 1]; 0 = 0.5
 	Share  float64         // LSCP: share of the tier's people that must be covered, those of today included, (0, 1]; 0 = everyone whom some candidate reaches
 	Groups []GroupWeight   // MCLP: groups of people who count more; may be empty
 	Solve  solve.Options   // the zero value is the solver's default
@@ -59,8 +60,9 @@ type One struct {
 	Picks      []Pick // in the order of what each adds to those before it; their years are 0
 	Status     Status
 	Stopped    bool    // the search was ended before its gap, its proof and its iterations
-	Objective  float64 // MCLP: people newly covered; LSCP: sites or 元; PMedian, PCenter: metres or seconds; Backup: people
+	Objective  float64 // MCLP: people newly covered; LSCP: sites or 元; PMedian, PCenter: metres or seconds; Backup: people, weighted by Second
 	Before     float64 // PMedian, PCenter: mean or longest way today; Backup: people with two sites within the limit today
+	After      float64 // Backup: people with two sites within the limit in the end
 	Bound      float64 // no choice under the same rules has a better objective
 	Gap        float64 // |Bound - Objective| / Bound
 	Reason     string  // why it is infeasible, in English; "" otherwise
@@ -110,6 +112,9 @@ func (p *OneProblem) Validate() error {
 	}
 	if !(p.Share >= 0 && p.Share <= 1) {
 		bad("Share %v: want 0 (all within reach) to 1", p.Share)
+	}
+	if !(p.Second >= 0 && p.Second <= 1) || math.Abs(p.Second*100-math.Round(p.Second*100)) > 1e-9 {
+		bad("Second %v: want 0 (the default) to 1 in whole hundredths", p.Second)
 	}
 	if p.Found != nil && (len(p.Found.Serving) != len(p.World.Tiers) || len(p.Found.Reach) != len(p.World.Tiers)) {
 		bad("Found is of %d tiers, not %d", len(p.Found.Serving), len(p.World.Tiers))
@@ -208,7 +213,6 @@ type oneModel struct {
 	p       *OneProblem
 	m       *model
 	problem *solve.RolloutProblem
-	twice   bool // the rows are those of a backup
 }
 
 func newOneModel(p *OneProblem, set *CandidateSet) (*oneModel, error) {
@@ -258,6 +262,7 @@ func (o *oneModel) finish(open []int32, out *One) {
 	m, t := o.m, o.p.Tier
 	total := &m.w.Coverage.Total[t]
 	out.Covered = total.Covered
+	var counts *reached
 	if out.Status != Infeasible {
 		sol := &solve.RolloutSolution{Year: make([]int32, len(m.columns))}
 		for j := range sol.Year {
@@ -267,18 +272,29 @@ func (o *oneModel) finish(open []int32, out *One) {
 			sol.Year[j] = 0
 		}
 		s, chosen := m.standing(), m.chosen(sol)
+		if o.p.Model == Backup {
+			counts = o.reached()
+		}
 		for left := slices.Sorted(slices.Values(open)); len(left) > 0; {
-			best, most := 0, worth{value: -1}
+			best, most := 0, int64(-1)
 			for k, j := range left {
-				if w := m.worth(s, j); w.gained > most.gained || most.value < 0 {
-					best, most = k, w
+				add := int64(m.worth(s, j).gained)
+				if counts != nil {
+					_, add = counts.adds(m.reach(j))
+				}
+				if add > most {
+					best, most = k, add
 				}
 			}
-			if o.p.Model == MCLP && most.gained == 0 {
+			if o.p.Model == MCLP && most == 0 {
 				break // money that is left, but nobody to serve with it
 			}
 			p := m.pick(s, chosen, left[best], 0)
 			p.Reason = ForCoverage
+			if counts != nil {
+				p.Second, _ = counts.adds(m.reach(left[best]))
+				counts.open(m.reach(left[best]))
+			}
 			out.Picks = append(out.Picks, p)
 			out.Covered += p.Gained
 			out.Cost += p.Cost
@@ -286,6 +302,9 @@ func (o *oneModel) finish(open []int32, out *One) {
 		}
 	}
 	out.Effective = share(int64(out.Covered), int64(total.People))
+	if counts != nil {
+		out.After = counts.twice()
+	}
 	if o.p.Model == LSCP || o.p.Model == PMedian || o.p.Model == PCenter || o.p.Model == Capacitated {
 		out.TooNear = o.tooNear(out)
 	}

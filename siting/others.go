@@ -3,6 +3,7 @@ package siting
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sitecover/siting/solve"
 )
@@ -36,10 +37,10 @@ func (s *Stated) Judge(open, year []int32) (shortfall int64, objective float64, 
 func (s *StatedOne) LP() (solve.LPModel, error) {
 	o := s.o
 	switch o.p.Model {
-	case MCLP, Backup:
-		if o.p.Model == Backup && !o.twice {
-			o.coverTwice()
-		}
+	case Backup:
+		p, _ := o.backupProblem()
+		return p, nil
+	case MCLP:
 		if p := o.maxCover(); p != nil {
 			return p, nil
 		}
@@ -63,6 +64,10 @@ func (s *StatedOne) Judge(open []int32) (float64, error) {
 	}
 	scale := float64(s.o.m.scale.unit) / 1e6
 	switch p := p.(type) {
+	case *solve.BackupProblem:
+		_, unit := s.o.backupProblem()
+		value, err := judgeBackup(p, open)
+		return float64(value) * unit / float64(p.First+p.Second), err
 	case *solve.MaxCoverProblem:
 		sum, err := addUp(&p.Cover, p.Covered, open)
 		if err == nil && sum.cost > p.Budget {
@@ -83,6 +88,45 @@ func (s *StatedOne) Judge(open []int32) (float64, error) {
 	year := make([]int32, len(open))
 	_, value, err := judgeRollout(s.o.problem, open, year)
 	return float64(value) * scale, err
+}
+
+// judgeBackup works out what columns of a backup problem count, and which rule they break.
+func judgeBackup(p *solve.BackupProblem, open []int32) (value int64, err error) {
+	once, err := addUp(&p.Cover, nil, open)
+	if err != nil {
+		return 0, err
+	}
+	if once.cost > p.Budget {
+		return 0, fmt.Errorf("siting: it costs %d of %d", once.cost, p.Budget)
+	}
+	for k, set := range p.Conflicts {
+		n := 0
+		for _, j := range open {
+			if slices.Contains(set, j) {
+				n++
+			}
+		}
+		if n > 1 {
+			return 0, fmt.Errorf("siting: %d columns of conflict set %d", n, k)
+		}
+	}
+	sites := make([]int, p.Cover.Rows)
+	for i, n := range p.Covered {
+		sites[i] = int(n)
+	}
+	for _, j := range open {
+		for _, i := range p.Cover.Column(int(j)) {
+			w := p.Cover.WeightOf(i)
+			switch sites[i] {
+			case 0:
+				value += p.First * w
+			case 1:
+				value += p.Second * w
+			}
+			sites[i]++
+		}
+	}
+	return value, nil
 }
 
 // addUp returns the weight that columns cover, and their cost. Rows that stay bare count in bare.

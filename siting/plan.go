@@ -150,6 +150,12 @@ func (m *model) worth(s *standing, j int32) worth {
 	return w
 }
 
+// reach returns the demand points within the limit of a column, ascending.
+func (m *model) reach(j int32) []int32 {
+	demand, _ := m.set.Reach[m.columns[j].tier].Row(m.columns[j].row)
+	return demand
+}
+
 // open marks what a column serves.
 func (m *model) open(s *standing, j int32, w worth) {
 	c := m.columns[j]

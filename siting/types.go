@@ -90,6 +90,7 @@ type Pick struct {
 	Reason    string          // machine word: "coverage", "presence" or "upgrade"; reports translate it
 	Way       Way
 
+	Second    coverage.People // Backup only: people whom it gives a second site within the limit, in plan order
 	Within    coverage.People // people within the tier's limit of it, whoever else serves them
 	Owner     int32           // owner-level region that it gives its first qualifying site, -1 = none
 	Parent    *Link           // the site of the parent tier that it belongs to; nil = no parent tier, or none anywhere

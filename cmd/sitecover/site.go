@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ type siteFlags struct {
 	files    run.ReportOptions
 	why      string
 	model    string
+	second   string
 	cross    crossFlags
 }
 
@@ -70,8 +72,9 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.share, "share", "", a.t("覆盖到多少人口，例如 90%%", "which share of people, for example 90%%"))
 	flags.BoolVar(&f.stations, "stations", false, a.t("按人流选红色驿站", "choose red stations by footfall"))
 	flags.BoolVar(&f.rejected, "rejected", false, a.t("与 --stations 同用：逐一列出没有选中的地点及原因", "with --stations: list every place that was not chosen, and why"))
-	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 第二处可选最多、capacitated 按容量服务最多、region 每个区划各有一处；默认按所问取 mclp 或 lscp",
-		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site for most), capacitated (most served within capacities), region (every region its own); by default mclp or lscp as the question asks"))
+	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 兼顾第二处可达、capacitated 按容量服务最多、region 每个区划各有一处；默认按所问取 mclp 或 lscp",
+		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site within reach as well), capacitated (most served within capacities), region (every region its own); by default mclp or lscp as the question asks"))
+	flags.StringVar(&f.second, "backup-weight", "", a.t("与 --model backup 同用：第二处可达占多少分量，其余归第一处（默认 50%%）", "with --model backup: how much a second site within reach counts, the rest is for the first (default 50%%)"))
 	flags.StringVar(&f.why, "why", "", a.t("说明这个地点或网格为什么是或不是候选", "say why this place or cell is a candidate or not"))
 	flags.StringVar(&f.out, "out", "", a.t("把结果写进这个文件夹：sites.xlsx 和图层", "write the answer into this folder: sites.xlsx and map layers"))
 	flags.StringSliceVar(&f.files.Layers, "layers", nil, a.t("与 --out 同用，图层格式：%s（默认 %s）", "with --out, layer formats: %s (default %s)", proposalLayers(), strings.Join(reports.DefaultLayers, ",")))
@@ -140,6 +143,9 @@ func (f *siteFlags) check(cmd *cobra.Command) error {
 	if err := f.checkFiles(cmd); err != nil {
 		return err
 	}
+	if f.second != "" && siting.Model(f.model) != siting.Backup {
+		return usage("--backup-weight 要与 --model backup 同用", "--backup-weight goes with --model backup")
+	}
 	return f.checkModel()
 }
 
@@ -193,6 +199,13 @@ func (f *siteFlags) problem(s *run.Session) (siting.OneProblem, error) {
 	if f.model != "" {
 		p.Model = siting.Model(f.model)
 	}
+	if f.second != "" {
+		share, err := data.ParseShare(f.second)
+		if err != nil || !(share > 0 && share <= 1) || math.Abs(share*100-math.Round(share*100)) > 1e-9 {
+			return p, usage("--backup-weight %q 不是 1%% 到 100%% 之间的整百分数，例如 30%%", "--backup-weight %q is not a whole percentage from 1%% to 100%%, for example 30%%", f.second)
+		}
+		p.Second = math.Round(share*100) / 100
+	}
 	tier := &s.Study.Tiers[p.Tier]
 	switch {
 	case p.Model == siting.Capacitated && tier.Capacity == nil:
@@ -238,10 +251,18 @@ func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 
 // printOne tells the answer of a single-tier model.
 func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
-	w := a.table(">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), a.t(">万元", ">万元"),
-		a.t(">新增覆盖", ">people gained"), a.t(">半径内人口", ">people within"))
+	head := []string{">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), a.t(">万元", ">万元"),
+		a.t(">新增覆盖", ">people gained"), a.t(">半径内人口", ">people within")}
+	if p.Model == siting.Backup {
+		head = append(head, a.t(">新增第二处", ">given a second"))
+	}
+	w := a.table(head...)
 	for _, q := range v.Sites {
-		w.AppendRow(row(q.Number, q.Candidate, q.Host, q.Region.Name, lonlat(q.Lon, q.Lat), wan(q.Cost), people(q.Gained), people(q.Within)))
+		line := row(q.Number, q.Candidate, q.Host, q.Region.Name, lonlat(q.Lon, q.Lat), wan(q.Cost), people(q.Gained), people(q.Within))
+		if p.Model == siting.Backup {
+			line = append(line, people(q.Second))
+		}
+		w.AppendRow(line)
 	}
 	w.Render()
 	if v.Reason != "" {
@@ -267,7 +288,8 @@ func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
 	case siting.Region:
 		a.printf("建成后仍没有设施的区域：%d 个；目标值为新增覆盖人口", "regions that still own no site: %d; the objective is people newly covered", v.Without)
 	case siting.Backup:
-		a.printf("今天有两处以上可选的 %s 人，新增 %s 人", "%s people have two sites within the limit today, %s more will", people(v.Before), people(v.Objective))
+		a.printf("今天有两处以上可达的 %s 人，建成后 %s 人；目标值为加权人数：新得到第一处的每人计 %g，新得到第二处的每人计 %g", "%s people have two sites within reach today, %s then; the objective is people so weighted: whoever gets a first site counts %g, whoever gets a second one %g",
+			people(v.Before), people(v.After), 1-v.Second, v.Second)
 	}
 	for _, pair := range v.TooNear {
 		a.printf("注意：%d 号与 %d 号近于最小间距", "note: no. %d and no. %d are nearer than the spacing", pair[0], pair[1])

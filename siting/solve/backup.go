@@ -3,24 +3,28 @@ package solve
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
+	"fmt"
 	"slices"
 )
 
 // BackupProblem asks for the columns whose cover counts most, where a second cover of a row counts as well.
 //
 //	max  sum_i w_i (First y_i + Second u_i)
-//	s.t. y_i + u_i <= sum_{j covers i} x_j + Covered_i,  u_i <= y_i,  sum_j c_j x_j <= Budget,  x, y, u in {0,1}
+//	s.t. y_i + u_i <= sum_{j covers i} x_j + Covered_i,  u_i <= y_i,  sum_j c_j x_j <= Budget,
+//	     sum_{j in S} x_j <= 1 for every conflict set S,  x, y, u in {0,1}
+//
+// less what the Covered_i count by themselves.
 //
 // BACOP2 of Hogan & ReVelle, Management Science 32 (1986), in its weighted form: First : Second is the exchange of a first
 // cover for a backup. With Second = 0 it is MaxCoverProblem.
 type BackupProblem struct {
 	Cover         Cover
 	Budget        int64
-	First, Second int64   // what a unit of weight counts when it is covered once, and again when it is covered twice; >= 0
-	Fixed         []int32 // columns that must open; they spend money too
-	Banned        []int32 // columns that must not open
-	Covered       []uint8 // per row: covers that are there already; nil = none
+	First, Second int64     // what a unit of weight counts when it is covered once, and again when it is covered twice; >= 0
+	Fixed         []int32   // columns that must open; they spend money too
+	Banned        []int32   // columns that must not open
+	Conflicts     [][]int32 // at most one column of a set opens. Ascending within a set
+	Covered       []uint8   // per row: covers that are there already, which count in neither objective nor bound; nil = none
 }
 
 // Validate reports every kind of fault of the problem as *ProblemError (joined).
@@ -33,7 +37,7 @@ func (p *BackupProblem) Validate() error {
 		errs = append(errs, bad("First", "%d or Second %d is out of range [0, %d]", p.First, p.Second, MaxTotal))
 	}
 	errs = append(errs, validateColumnSet("Fixed", p.Fixed, p.Cover.Columns()),
-		validateColumnSet("Banned", p.Banned, p.Cover.Columns()))
+		validateColumnSet("Banned", p.Banned, p.Cover.Columns()), validateAscending("Conflicts", p.Conflicts, p.Cover.Columns()))
 	if p.Covered != nil && len(p.Covered) != p.Cover.Rows {
 		errs = append(errs, bad("Covered", "has %d entries for %d rows", len(p.Covered), p.Cover.Rows))
 	}
@@ -50,92 +54,46 @@ func (p *BackupProblem) Validate() error {
 	return nil
 }
 
-// BackupCover solves the backup coverage problem; see BackupProblem. A greedy plan is improved by exchanges and rebuilding,
-// bounded by a Lagrangian dual, and proved by branching where few columns are free. An iteration is a step of the dual.
+// BackupCover solves the backup coverage problem; see BackupProblem. Rows that the same columns cover are merged; a greedy
+// plan is improved by exchanges and rebuilding, bounded by a Lagrangian dual, and proved by branch and bound with columns
+// fixed by their reduced costs.
 func BackupCover(ctx context.Context, p *BackupProblem, o Options) (*Solution, error) {
 	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
 		return nil, err
 	}
-	first := MaxCoverProblem{Cover: p.Cover, Budget: p.Budget, Fixed: p.Fixed, Banned: p.Banned}
-	_, left, infeasible := first.base()
-	if infeasible != nil {
-		return infeasible, nil
+	if s := p.impossible(); s != nil {
+		return s, nil
 	}
-	if o.Iterations == 0 {
-		o.Iterations = DefaultIterations / 10
-	}
-	s := newBackup(p, left, o.Seed)
-	s.build()
-	s.exchange(ctx)
-	d := newBackupDual(s, o.workers())
-	steps := 0
-	for k := 0; k == 0 || steps < o.Iterations && ctx.Err() == nil; k++ {
-		n := min(20, o.Iterations-steps)
-		d.run(ctx, n, s.top)
-		steps += n
-		s.shake(ctx)
-		gap := gapOf(s.top, float64(d.bound()))
-		o.report(Progress{steps, s.top, float64(d.bound()), gap})
-		if gap <= o.Gap {
-			break
-		}
-	}
-	bound := max(s.top, d.bound())
-	if bound > s.top && gapOf(s.top, float64(bound)) > o.Gap && len(s.free) <= treeColumns && ctx.Err() == nil {
-		s.restore(nil)
-		nodes := 500 * o.Iterations
-		if s.prove(ctx, 0, &nodes) {
-			bound = s.top
-		}
-	}
-	a := &Solution{Open: sortedSet(append(slices.Clone(p.Fixed), s.best...)), Objective: s.top, Bound: float64(bound), Status: Feasible, Iterations: steps}
+	root := newBackupPart(p)
+	root.base -= p.already()
+	t := &backupTree{ctx: ctx, o: o, meter: newMeter(o, len(root.in.col.item)), top: -1, most: max(4*len(root.in.col.item), 1<<22)}
+	bound := max(t.root(root), t.top)
+	a := &Solution{Open: sortedSet(t.best), Objective: t.top, Bound: float64(bound), Status: Feasible, Iterations: t.meter.iterations()}
 	if a.Gap = gapOf(a.Objective, a.Bound); a.Gap == 0 {
 		a.Status = Optimal
 	}
 	return a, nil
 }
 
-// backup is a plan of a backup problem, kept up to date as columns open and close.
-type backup struct {
-	p     *BackupProblem
-	rand  *rand.Rand
-	free  []int32 // columns that are neither fixed nor banned, ascending
-	open  []bool  // per column
-	count []int32 // per row: open columns that cover it, and what is there already
-	start []int32 // per row: count with only the fixed columns
-	left  int64
-	value int64
-	best  []int32 // free columns of the best plan
-	top   int64
-}
-
-func newBackup(p *BackupProblem, left int64, seed uint64) *backup {
-	n := p.Cover.Columns()
-	s := &backup{p: p, rand: rand.New(rand.NewPCG(seed, 3)), open: make([]bool, n), count: make([]int32, p.Cover.Rows), left: left}
-	for i, c := range p.Covered {
-		s.count[i] = int32(c)
+// impossible returns the infeasible solution where fixed columns break a rule, nil otherwise.
+func (p *BackupProblem) impossible() *Solution {
+	money := MaxCoverProblem{Cover: p.Cover, Budget: p.Budget, Fixed: p.Fixed, Banned: p.Banned}
+	if _, _, infeasible := money.base(); infeasible != nil {
+		return infeasible
 	}
-	shut := make([]bool, n)
-	for _, j := range sortedSet(p.Fixed) {
-		shut[j] = true
-		for _, i := range p.Cover.Column(int(j)) {
-			s.count[i]++
+	fixed := sortedSet(p.Fixed)
+	for k, set := range p.Conflicts {
+		var both []int32
+		for _, j := range set {
+			if _, is := slices.BinarySearch(fixed, j); is {
+				both = append(both, j)
+			}
+		}
+		if len(both) > 1 {
+			return &Solution{Status: Infeasible, Blocking: both, Reason: fmt.Sprintf("%d fixed columns are in conflict set %d", len(both), k)}
 		}
 	}
-	for _, j := range p.Banned {
-		shut[j] = true
-	}
-	for j := range n {
-		if !shut[j] {
-			s.free = append(s.free, int32(j))
-		}
-	}
-	for i, c := range s.count {
-		s.value += p.worth(c) * p.Cover.WeightOf(int32(i))
-	}
-	s.start = slices.Clone(s.count)
-	s.top = s.value
-	return s
+	return nil
 }
 
 // worth returns what a unit of weight counts when it is covered n times.
@@ -149,158 +107,116 @@ func (p *BackupProblem) worth(n int32) int64 {
 	return p.First + p.Second
 }
 
-// gain returns what opening a closed column adds.
-func (s *backup) gain(j int32) (gain int64) {
-	for _, i := range s.p.Cover.Column(int(j)) {
-		switch s.count[i] {
-		case 0:
-			gain += s.p.First * s.p.Cover.WeightOf(i)
-		case 1:
-			gain += s.p.Second * s.p.Cover.WeightOf(i)
-		}
-	}
-	return gain
-}
-
-func (s *backup) turn(j int32) {
-	if s.open[j] {
-		s.open[j] = false
-		s.left += s.p.Cover.CostOf(int(j))
-		for _, i := range s.p.Cover.Column(int(j)) {
-			s.count[i]--
-		}
-		s.value -= s.gain(j)
-		return
-	}
-	s.value += s.gain(j)
-	s.open[j] = true
-	s.left -= s.p.Cover.CostOf(int(j))
-	for _, i := range s.p.Cover.Column(int(j)) {
-		s.count[i]++
-	}
-}
-
-// build opens what adds most for the money until nothing more can be paid or adds anything.
-func (s *backup) build() {
-	for {
-		best, gain := int32(-1), int64(0)
-		for _, j := range s.free {
-			if s.open[j] || s.p.Cover.CostOf(int(j)) > s.left {
-				continue
-			}
-			if g := s.gain(j); g > 0 && (best < 0 || compareRatio(g, s.p.Cover.CostOf(int(j)), gain, s.p.Cover.CostOf(int(best))) > 0) {
-				best, gain = j, g
-			}
-		}
-		if best < 0 {
-			break
-		}
-		s.turn(best)
-	}
-	s.keep()
-}
-
-func (s *backup) keep() {
-	if s.value <= s.top {
-		return
-	}
-	s.top, s.best = s.value, s.best[:0]
-	for _, j := range s.free {
-		if s.open[j] {
-			s.best = append(s.best, j)
-		}
-	}
-}
-
-// restore makes the plan consist of these free columns.
-func (s *backup) restore(columns []int32) {
-	for _, j := range s.free {
-		if s.open[j] {
-			s.turn(j)
-		}
-	}
-	for _, j := range columns {
-		s.turn(j)
-	}
-}
-
-// exchange puts the best column in the place of an open one while that improves the plan.
-func (s *backup) exchange(ctx context.Context) {
-	for again := true; again && ctx.Err() == nil; {
-		again = false
-		for _, o := range s.free {
-			if !s.open[o] || ctx.Err() != nil {
-				continue
-			}
-			was := s.value
-			s.turn(o)
-			in, gain := o, was-s.value
-			for _, j := range s.free {
-				if !s.open[j] && s.p.Cover.CostOf(int(j)) <= s.left {
-					if g := s.gain(j); g > gain {
-						in, gain = j, g
-					}
-				}
-			}
-			s.turn(in)
-			again = again || in != o
-		}
-		s.build()
-	}
-}
-
-// shake closes a few columns of the best plan and builds anew.
-func (s *backup) shake(ctx context.Context) {
-	s.restore(s.best)
-	for range 1 + min(4, len(s.best)/2) {
-		if len(s.best) == 0 {
-			return
-		}
-		if j := s.best[s.rand.IntN(len(s.best))]; s.open[j] {
-			s.turn(j)
-		}
-	}
-	if j := s.free[s.rand.IntN(len(s.free))]; !s.open[j] && s.p.Cover.CostOf(int(j)) <= s.left {
-		s.turn(j)
-	}
-	s.build()
-	s.exchange(ctx)
-}
-
-// prove branches on the free columns from k on; below a node nothing can be worth more than with all of them open. It
-// reports whether it came to the end.
-func (s *backup) prove(ctx context.Context, k int, nodes *int) bool {
-	if *nodes--; *nodes < 0 || ctx.Err() != nil {
-		return false
-	}
-	s.keep()
-	if k == len(s.free) || s.most(k) <= s.top {
-		return true
-	}
-	j := s.free[k]
-	if s.p.Cover.CostOf(int(j)) <= s.left {
-		s.turn(j)
-		done := s.prove(ctx, k+1, nodes)
-		s.turn(j)
-		if !done {
-			return false
-		}
-	}
-	return s.prove(ctx, k+1, nodes)
-}
-
-// most returns the value with every payable free column from k on open as well.
-func (s *backup) most(k int) int64 {
-	left, opened := s.left, []int32(nil)
-	for _, j := range s.free[k:] {
-		if s.p.Cover.CostOf(int(j)) <= left {
-			opened = append(opened, j)
-			s.turn(j)
-		}
-	}
-	value := s.value
-	for _, j := range opened {
-		s.turn(j)
+// already is what the covers count that are there already.
+func (p *BackupProblem) already() (value int64) {
+	for i, n := range p.Covered {
+		value += p.worth(int32(n)) * p.Cover.WeightOf(int32(i))
 	}
 	return value
+}
+
+// backupPart is what is left of a backup problem after its fixed and banned columns. The instance's kind is how often a row
+// is covered already: 0 or 1.
+type backupPart struct {
+	p      *BackupProblem
+	in     *instance
+	next   [2][]int64 // per row: what the next cover counts, and the one after it
+	sets   [][]int32  // conflicts among the columns of in
+	of     csr        // per column: its sets
+	base   int64      // value of what is covered whatever is chosen
+	left   int64      // money
+	orig   []int32    // per column: its index in the first problem
+	chosen []int32    // columns that are open, as the first problem names them
+}
+
+// newBackupPart reduces a problem whose fixed columns keep the rules.
+func newBackupPart(p *BackupProblem) *backupPart {
+	q := &backupPart{p: p, left: p.Budget, chosen: sortedSet(p.Fixed)}
+	count := make([]int32, p.Cover.Rows)
+	for i, c := range p.Covered {
+		count[i] = int32(c)
+	}
+	drop := make([]bool, p.Cover.Columns())
+	for _, j := range q.chosen {
+		drop[j] = true
+		q.left -= p.Cover.CostOf(int(j))
+		for _, i := range p.Cover.Column(int(j)) {
+			count[i]++
+		}
+	}
+	for _, set := range p.Conflicts { // who is in conflict with a fixed column is out
+		if slices.ContainsFunc(set, func(j int32) bool { _, is := slices.BinarySearch(q.chosen, j); return is }) {
+			for _, j := range set {
+				drop[j] = true
+			}
+		}
+	}
+	for _, j := range p.Banned {
+		drop[j] = true
+	}
+	for j := range drop {
+		drop[j] = drop[j] || p.Cover.CostOf(j) > q.left
+	}
+	done := make([]bool, p.Cover.Rows)
+	for i, c := range count {
+		q.base += p.worth(c) * p.Cover.WeightOf(int32(i))
+		done[i] = c >= 2
+	}
+	q.in = newInstance(&p.Cover, reduction{dropColumn: drop, dropRow: done, kind: count})
+	q.orig = q.in.orig
+	q.count()
+	return q
+}
+
+// count fills in what covers count and the conflicts that are left.
+func (q *backupPart) count() {
+	for k := range q.next {
+		q.next[k] = make([]int64, q.in.rows())
+	}
+	for i, w := range q.in.w {
+		if q.in.kind[i] == 0 {
+			q.next[0][i], q.next[1][i] = w*q.p.First, w*q.p.Second
+		} else {
+			q.next[0][i] = w * q.p.Second
+		}
+	}
+	at := make(map[int32]int32, len(q.in.orig))
+	for k, j := range q.in.orig {
+		at[j] = int32(k)
+	}
+	for _, set := range q.p.Conflicts {
+		var here []int32
+		for _, j := range set {
+			if k, is := at[j]; is {
+				here = append(here, k)
+			}
+		}
+		if len(here) > 1 {
+			q.sets = append(q.sets, here)
+		}
+	}
+	q.of = lists(q.sets).transpose(q.in.columns())
+}
+
+// part returns what is left when columns of q open and others go. The columns that open keep the rules.
+func (q *backupPart) part(open, drop []int32) *backupPart {
+	in := q.in
+	p := &BackupProblem{Cover: Cover{Rows: in.rows(), Offset: in.col.off, Row: in.col.item, Weight: in.w, Cost: in.cost}, Budget: q.left,
+		First: q.p.First, Second: q.p.Second, Fixed: open, Banned: drop, Conflicts: q.sets, Covered: make([]uint8, in.rows())}
+	base := q.base
+	for i, n := range in.kind {
+		p.Covered[i] = uint8(n)
+		base -= p.worth(n) * in.w[i] // the part counts it again
+	}
+	c := newBackupPart(p)
+	c.base += base
+	for k, j := range c.chosen {
+		c.chosen[k] = q.orig[j]
+	}
+	c.chosen = append(c.chosen, q.chosen...)
+	c.orig = make([]int32, len(c.in.orig))
+	for k, j := range c.in.orig {
+		c.orig[k] = q.orig[j]
+	}
+	return c
 }

@@ -5,131 +5,140 @@ import (
 	"math"
 )
 
-// backupDual is the Lagrangian dual of the backup problem: l_i prices the covers of row i, m the money:
+// backupDual is the Lagrangian dual of a part of the backup problem: l_i prices the covers of row i.
 //
-//	L(l, m) = sum_i max(0, a w_i - l_i) + max(0, b w_i - l_i) + m B + sum_j max(0, sum_{i in j} l_i - m c_j)
+//	L(l) = sum_i max(0, a_i - l_i) + max(0, b_i - l_i) + max { sum_j r_j x_j : sum_j c_j x_j <= B },  r_j = sum_{i in j} l_i
 //
-// with a = First, b = Second, or both their mean (rounded up) where Second is the larger: that is the least concave function
-// above what 0, 1 and 2 covers count, so that L bounds every plan.
+// with a_i and b_i what the next cover and the one after it count, or both their mean (rounded up) where the second is the
+// larger: that is the least concave function above what 0, 1 and 2 covers count, so that L bounds every plan. The choice of
+// columns is that of maxDual.
 type backupDual struct {
-	volume
-	s     *backup
-	two   []int64 // per row: what the second cover counts, as most for the first
-	base  int64
-	unit  float64
-	cover []float64
+	*maxDual
+	second []int64 // b_i, in the dual's units; a_i is most
+	ended  int64   // L where it was evaluated last
 }
 
-func newBackupDual(s *backup, workers int) *backupDual {
-	m := s.p.Cover.Rows
-	d := &backupDual{s: s, two: make([]int64, m), cover: make([]float64, m)}
-	a, b := s.p.First, s.p.Second
-	if b > a {
-		a = (a + b + 1) / 2
-		b = a
+func newBackupDual(s *backupSearch, workers int) *backupDual {
+	in := *s.in
+	in.w, in.orig = s.guide[0], make([]int32, in.columns())
+	for j := range in.orig {
+		in.orig[j] = int32(j) // the sets name columns as the part does
 	}
-	most := make([]int64, m+1)
-	var top, cost int64
-	for i, n := range s.start {
-		w := s.p.Cover.WeightOf(int32(i))
-		d.base += s.p.worth(n) * w
-		switch n {
-		case 0:
-			most[i], d.two[i] = a*w, b*w
-		case 1:
-			most[i] = s.p.Second * w // one more cover counts this, and no other
-		}
-		top += most[i] + d.two[i]
+	d := &backupDual{maxDual: newMaxDual(&in, s.left, largestSets(&in, s.sets, &s.of), workers), second: make([]int64, len(in.w))}
+	for i, b := range s.guide[1] {
+		d.second[i] = b << d.shift
 	}
-	shift := scaleOf(2*top + 1)
-	for i := range m {
-		most[i] <<= shift
-		d.two[i] <<= shift
+	for i := range d.lambda {
+		d.lambda[i] = d.most[i] / 2
 	}
-	most[m] = math.MaxInt64
-	for _, j := range s.free {
-		cost += s.p.Cover.CostOf(int(j))
-	}
-	d.unit = math.Max(1, float64(cost)/math.Max(1, float64(len(s.free))))
-	d.volume = newVolume(most, shift, workers)
-	d.begin()
 	return d
 }
 
-// begin starts at half of what rows count, and money at what columns are worth then, around the budget's share of them.
-func (d *backupDual) begin() {
-	var sum float64
-	for i := range d.two {
-		d.lambda[i] = d.most[i] / 2
+// follow starts from multipliers as shares of what a row's next cover counts.
+func (d *backupDual) follow(shares []float64) {
+	for i, s := range shares {
+		d.lambda[i] = min(d.most[i], int64(s*float64(d.most[i])))
 	}
-	for _, j := range d.s.free {
-		for _, i := range d.s.p.Cover.Column(int(j)) {
-			sum += float64(d.lambda[i])
-		}
-	}
-	d.lambda[len(d.two)] = int64(sum / math.Max(1, float64(len(d.s.free))))
 }
 
-// budget is what the free columns may cost.
-func (d *backupDual) budget() float64 {
-	left := d.s.p.Budget
-	for _, j := range sortedSet(d.s.p.Fixed) {
-		left -= d.s.p.Cover.CostOf(int(j))
+// shares returns the best multipliers as shares of what a row's next cover counts.
+func (d *backupDual) shares() []float64 {
+	out := make([]float64, len(d.centre))
+	for i, l := range d.centre {
+		out[i] = float64(l) / math.Max(1, float64(d.most[i]))
 	}
-	return float64(left)
+	return out
 }
 
-// bound returns the bound of the objective, rounded down.
-func (d *backupDual) bound() int64 { return d.base + d.best>>d.shift }
+// evaluate returns L at lambda.
+func (d *backupDual) evaluate() int64 {
+	d.prices()
+	value := d.choose()
+	for i, l := range d.lambda {
+		value += max(0, d.most[i]-l) + max(0, d.second[i]-l)
+	}
+	d.ended = value
+	return value
+}
 
+// step evaluates the dual, keeps the multipliers when they are the best, and moves on. target is the best known value.
 func (d *backupDual) step(target int64) {
-	m, money := len(d.two), d.budget()
-	clear(d.cover)
-	price, spent := float64(d.lambda[m])/d.unit, 0.0
-	// rounding up keeps the bound valid
-	value := int64(math.Ceil(price*money*(1+1e-15))) + 1
-	for _, j := range d.s.free {
-		cost := float64(d.s.p.Cover.CostOf(int(j)))
-		if cost > money {
-			continue
-		}
-		var sum int64
-		for _, i := range d.s.p.Cover.Column(int(j)) {
-			sum += d.lambda[i]
-		}
-		pay := math.Floor(price * cost * (1 - 1e-15))
-		if pay >= float64(sum) {
-			continue
-		}
-		value += sum - int64(pay)
-		spent += cost
-		for _, i := range d.s.p.Cover.Column(int(j)) {
-			d.cover[i]++
-		}
+	value := d.evaluate()
+	d.mixAll()
+	if d.adapt(value) {
+		copy(d.atBest, d.r)
 	}
-	for i, l := range d.lambda[:m] {
-		want := 0.0
-		if l < d.most[i] {
-			value += d.most[i] - l
-			want = 1
-		}
-		if l < d.two[i] {
-			value += d.two[i] - l
-			want++
-		}
-		d.mix(i, d.cover[i]-want)
-	}
-	d.mix(m, (money-spent)/d.unit)
-	d.adapt(value)
-	d.move(max(0, target-d.base) << d.shift)
+	d.move(target << d.shift)
 }
 
-// run makes at most n steps; it stops when the bound meets the target or ctx ends, but not before the first.
-func (d *backupDual) run(ctx context.Context, n int, target int64) {
-	for range n {
+// mixAll averages the choice of columns and the subgradient.
+func (d *backupDual) mixAll() {
+	clear(d.cover)
+	for j := range d.x {
+		d.x[j] *= 1 - d.alpha
+	}
+	for k, j := range d.chosen {
+		x := 1.0
+		if k == len(d.chosen)-1 {
+			x = d.part
+		}
+		d.x[j] += float64(d.alpha * x)
+		for _, i := range d.in.col.at(int(j)) {
+			d.cover[i] += x
+		}
+	}
+	for i, c := range d.cover {
+		l, want, free := d.lambda[i], 0.0, 0.0
+		for _, worth := range [2]int64{d.most[i], d.second[i]} {
+			switch {
+			case l < worth:
+				want++
+			case l == worth: // taking it or not is the same: ask for no move
+				free++
+			}
+		}
+		d.mix(i, c-min(want+free, max(want, c)))
+	}
+}
+
+// run makes at most n steps; it stops when the bound meets the target or ctx ends, but not before the first. It returns the
+// steps made.
+func (d *backupDual) run(ctx context.Context, n int, target int64) int {
+	for k := range n {
 		if d.best != math.MaxInt64 && (d.bound() <= target || ctx.Err() != nil) {
-			return
+			return k
 		}
 		d.step(target)
 	}
+	return n
+}
+
+// settle returns the columns that every plan of a value above target opens, and those that none opens: those whose reduced
+// cost makes up for what the bound exceeds the target.
+func (d *backupDual) settle(target int64) (open, drop []int32) {
+	copy(d.lambda, d.centre)
+	value := d.evaluate()
+	room := float64(value - (target+1)<<d.shift) // what a plan above target may lose against the bound
+	if room < 0 {
+		return nil, nil
+	}
+	price := d.price
+	if d.unit && d.group == nil { // the choice was by number: the last one chosen tells what a column must be worth
+		price = 0
+		if k := len(d.chosen); k > 0 && d.in.cost[0] > 0 && int64(k) == d.budget/d.in.cost[0] {
+			price = float64(d.r[d.chosen[k-1]]) / float64(d.in.cost[0])
+			room += price * float64(d.budget%d.in.cost[0]) // money that is left over, which the price would count
+		}
+	}
+	room = room*(1+1e-9) + 2
+	for j, r := range d.r {
+		worth := float64(r) - price*float64(d.in.cost[j])
+		switch {
+		case -worth > room:
+			drop = append(drop, int32(j))
+		case worth > room && (d.group == nil || d.group[j] < 0):
+			open = append(open, int32(j))
+		}
+	}
+	return open, drop
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// LPModel is a problem that can be written as an LP file: *MaxCoverProblem, *SetCoverProblem or *RolloutLP.
+// LPModel is a problem that can be written as an LP file: *MaxCoverProblem, *SetCoverProblem, *BackupProblem or *RolloutLP.
 type LPModel interface {
 	Validate() error
 	writeLP(l *lpWriter)
@@ -193,6 +193,53 @@ func (p *MaxCoverProblem) writeLP(l *lpWriter) {
 	l.end("<=", p.Budget)
 	l.given(p.Fixed, p.Banned)
 	l.bounds(l.covers(&p.Cover, p.Covered), x)
+}
+
+func (p *BackupProblem) writeLP(l *lpWriter) {
+	l.begin("Maximize\n value:")
+	for i := range p.Cover.Rows {
+		l.term(p.First*p.Cover.WeightOf(int32(i)), name("y", i))
+		l.term(p.Second*p.Cover.WeightOf(int32(i)), name("u", i))
+	}
+	if already := p.already(); already > 0 {
+		l.term(-already, "one")
+	}
+	l.done()
+	l.text("\nSubject To\n")
+	l.begin(" money:")
+	x := l.costs(&p.Cover)
+	l.end("<=", p.Budget)
+	l.given(p.Fixed, p.Banned)
+	for _, set := range p.Conflicts {
+		l.begin("")
+		for _, j := range set {
+			l.term(1, name("x", int(j)))
+		}
+		l.end("<=", 1)
+	}
+	var unit []string
+	for i, columns := range coverers(&p.Cover) {
+		there := int64(0)
+		if p.Covered != nil {
+			there = min(2, int64(p.Covered[i]))
+		}
+		unit = append(unit, name("y", i), name("u", i))
+		l.begin("")
+		l.term(1, name("y", i))
+		l.term(1, name("u", i))
+		for _, j := range columns {
+			l.term(-1, name("x", int(j)))
+		}
+		l.end("<=", there)
+		l.begin("")
+		l.term(1, name("u", i))
+		l.term(-1, name("y", i))
+		l.end("<=", 0)
+	}
+	if p.Second > p.First { // half a row covered and half of it twice would be worth more than a row covered
+		x, unit = append(x, unit...), nil
+	}
+	l.bounds(unit, x)
 }
 
 func (p *SetCoverProblem) writeLP(l *lpWriter) {

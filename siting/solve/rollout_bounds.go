@@ -70,7 +70,7 @@ func (r *rollout) yearDual(t, class, workers int) *yearDual {
 		}
 	}
 	in := newInstance(&weighted, reduction{dropColumn: drop, dropRow: done})
-	d.dual = newMaxDual(in, max(0, money), r.groupsOf(in), workers)
+	d.dual = newMaxDual(in, max(0, money), largestSets(in, r.p.Conflicts, &r.sets), workers)
 	g := newPlan(in) // conflicts do not matter here: it is only a place to start from
 	g.greedy(max(0, money))
 	d.dual.begin(g.list)
@@ -78,16 +78,17 @@ func (r *rollout) yearDual(t, class, workers int) *yearDual {
 	return d
 }
 
-// groupsOf puts each column into the largest conflict set it is in, so that every column is in one group at most.
-func (r *rollout) groupsOf(in *instance) []int32 {
-	if len(r.p.Conflicts) == 0 {
+// largestSets puts each column into the largest conflict set it is in, so that every column is in one set at most; nil where
+// there are no conflicts. sets lists those of each column as the problem of the instance names it.
+func largestSets(in *instance, conflicts [][]int32, sets *csr) []int32 {
+	if len(conflicts) == 0 {
 		return nil
 	}
 	g := make([]int32, in.columns())
 	for k, j := range in.orig {
 		g[k] = -1
-		for _, s := range r.sets.at(int(j)) {
-			if g[k] < 0 || len(r.p.Conflicts[s]) > len(r.p.Conflicts[g[k]]) {
+		for _, s := range sets.at(int(j)) {
+			if g[k] < 0 || len(conflicts[s]) > len(conflicts[g[k]]) {
 				g[k] = s
 			}
 		}

@@ -35,7 +35,7 @@ type rolloutDual struct {
 // newRolloutDual expects a rollout with only its fixed columns open.
 func newRolloutDual(r *rollout, workers int) *rolloutDual {
 	m, n, y := r.in.rows(), r.in.columns(), r.years
-	d := &rolloutDual{r: r, free: make([]int32, m), group: r.groupsOf(r.in), left: make([]int64, y), gains: make([]int64, n),
+	d := &rolloutDual{r: r, free: make([]int32, m), group: largestSets(r.in, r.p.Conflicts, &r.sets), left: make([]int64, y), gains: make([]int64, n),
 		option: make([]int32, n), winner: make([]int32, len(r.p.Conflicts)), x: make([]float64, n*y),
 		cover: make([]float64, m*y)}
 	copy(d.free, r.since)

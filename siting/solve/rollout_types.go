@@ -144,28 +144,25 @@ func (p *RolloutProblem) validateColumns() error {
 }
 
 func (p *RolloutProblem) validateSets() error {
-	n := int32(p.Cover.Columns())
-	check := func(field string, k int, set []int32) error {
-		last := int32(-1)
-		for _, j := range set {
-			if j <= last || j >= n {
-				return bad(field, "set %d: column %d after %d, of %d (want strictly ascending)", k, j, last, n)
-			}
-			last = j
-		}
-		return nil
+	n := p.Cover.Columns()
+	if err := validateAscending("Conflicts", p.Conflicts, n); err != nil {
+		return err
 	}
-	for k, set := range p.Conflicts {
-		if err := check("Conflicts", k, set); err != nil {
-			return err
-		}
-	}
-	if p.Needs != nil && len(p.Needs) != int(n) {
+	if p.Needs != nil && len(p.Needs) != n {
 		return bad("Needs", "has %d entries, want %d", len(p.Needs), n)
 	}
-	for k, set := range p.Needs {
-		if err := check("Needs", k, set); err != nil {
-			return err
+	return validateAscending("Needs", p.Needs, n)
+}
+
+// validateAscending checks sets of columns.
+func validateAscending(field string, sets [][]int32, columns int) error {
+	for k, set := range sets {
+		last := int32(-1)
+		for _, j := range set {
+			if j <= last || int(j) >= columns {
+				return bad(field, "set %d: column %d after %d, of %d (want strictly ascending)", k, j, last, columns)
+			}
+			last = j
 		}
 	}
 	return nil

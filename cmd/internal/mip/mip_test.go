@@ -86,6 +86,45 @@ func TestOthersAgreeOnSetCover(t *testing.T) {
 }
 
 // First the least shortfall, then the most value with it: both must be what Rollout says.
+func TestOthersAgreeOnBackup(t *testing.T) {
+	each(t, func(t *testing.T, program string) {
+		for seed := range uint64(10) {
+			r := rand.New(rand.NewPCG(seed, 4))
+			p := &solve.BackupProblem{Cover: randomCover(r, 12, 30), Budget: 22, First: 2, Second: int64(1 + 4*(seed%2)), Fixed: []int32{2}, Banned: []int32{5},
+				Conflicts: [][]int32{{0, 1, 3}, {2, 4}}, Covered: make([]uint8, 30)}
+			p.Covered[seed], p.Covered[seed+1] = 1, 3
+			a, err := Solve(context.Background(), program, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := solve.BackupCover(context.Background(), p, solve.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !a.Optimal || backed(p, a.Open) != s.Objective || s.Status != solve.Optimal || cost(&p.Cover, a.Open) > 22 {
+				t.Errorf("seed %d: %s opens %v for %d (%s), we %v for %d (%s)", seed, program, a.Open, backed(p, a.Open), a.Status, s.Open, s.Objective, s.Status)
+			}
+		}
+	})
+}
+
+// backed is what columns of a backup problem count.
+func backed(p *solve.BackupProblem, open []int32) (value int64) {
+	n := slices.Clone(p.Covered)
+	for _, j := range open {
+		for _, i := range p.Cover.Column(int(j)) {
+			switch w := p.Cover.WeightOf(i); n[i] {
+			case 0:
+				value += p.First * w
+			case 1:
+				value += p.Second * w
+			}
+			n[i]++
+		}
+	}
+	return value
+}
+
 func TestOthersAgreeOnRollout(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		for seed := range uint64(8) {

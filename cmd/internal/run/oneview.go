@@ -1,6 +1,10 @@
 package run
 
-import "sitecover/siting"
+import (
+	"cmp"
+
+	"sitecover/siting"
+)
 
 // OneReport is the answer of a single-tier model.
 type OneReport struct {
@@ -10,7 +14,9 @@ type OneReport struct {
 	Status     string             `json:"status"`
 	Reason     string             `json:"reason,omitempty"`
 	Objective  float64            `json:"objective"`
-	Before     float64            `json:"before"` // distance models: today's mean or longest way; backup: people who have one today
+	Before     float64            `json:"before"`                 // distance models: today's mean or longest way; backup: people who have two sites within reach today
+	After      float64            `json:"after,omitempty"`        // backup: people who have two then
+	Second     float64            `json:"backupWeight,omitempty"` // backup: what a second site within reach counts, of 1 for both together
 	Bound      float64            `json:"bound"`
 	Gap        *float64           `json:"gap"`                    // null where the bound says nothing
 	Stopped    string             `json:"stoppedEarly,omitempty"` // "interrupted" or "time": the search was ended before its gap and its iterations
@@ -32,6 +38,9 @@ func OneView(s *Session, p siting.OneProblem, one *siting.One) OneReport {
 		Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Model: string(p.Model), Status: string(one.Status), Reason: one.Reason,
 		Objective: one.Objective, Before: one.Before, Bound: one.Bound, Gap: share(one.Gap, bounded(one.Bound, one.Gap)), Stopped: s.stoppedBy(one.Stopped), Covered: one.Covered.Float(), Effective: number(one.Effective),
 		OutOfReach: one.OutOfReach.Float(), Without: one.Without, Cost: int64(one.Cost), Candidates: len(one.Candidates), Sites: []PickView{},
+	}
+	if p.Model == siting.Backup {
+		v.After, v.Second = one.After, cmp.Or(p.Second, siting.SecondShare)
 	}
 	for i, pick := range one.Picks {
 		v.Sites = append(v.Sites, s.pickView(one.Candidates, i, pick))

@@ -71,6 +71,7 @@ type PickView struct {
 	Cost           int64     `json:"costYuan"`
 	Gained         float64   `json:"peopleGained"`
 	Within         float64   `json:"peopleWithin"`
+	Second         float64   `json:"peopleGivenSecond,omitempty"` // backup model: people whom it gives a second site within reach
 	Reason         string    `json:"reason"`
 	Way            string    `json:"way"`
 	Parent         string    `json:"parent,omitempty"`     // id of an existing site, or candidate id of a planned one
@@ -162,7 +163,7 @@ func (s *Session) pickView(candidates []siting.Candidate, i int, pick siting.Pic
 	out := PickView{
 		Number: i + 1, Year: pick.Year, OpenYear: pick.OpenYear, Tier: s.tiers[pick.Tier].ID, Candidate: c.ID, Host: c.Name,
 		Lon: c.Point[0], Lat: c.Point[1], Region: s.Ref(c.Region), Cost: int64(pick.Cost), Gained: pick.Gained.Float(),
-		Within: pick.Within.Float(), Reason: pick.Reason, Way: string(pick.Way),
+		Within: pick.Within.Float(), Second: pick.Second.Float(), Reason: pick.Reason, Way: string(pick.Way),
 	}
 	if pick.Owner >= 0 {
 		out.First = s.Ref(pick.Owner).Name
