@@ -157,6 +157,9 @@ func (s *Study) sources() map[string][]Source {
 	for _, x := range s.Residential {
 		out["residential"] = append(out["residential"], x.Source)
 	}
+	for _, x := range s.Buildings {
+		out["buildings"] = append(out["buildings"], x.Source)
+	}
 	for _, x := range s.Codes {
 		out["codes"] = append(out["codes"], x.Source)
 	}

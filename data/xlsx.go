@@ -36,13 +36,8 @@ func openSheet(in *input, src Source, sheet string) (t *table) {
 			t = nil
 		}
 	}()
-	if in.info.Bytes > maxWorkbook {
-		_ = in.fail(0, "", "", T("工作簿超过 200 MB", "is a workbook of more than 200 MB"), T("另存为 CSV", "save it as CSV"))
-		return nil
-	}
-	book, err := excelize.OpenFile(in.path, excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: 64 << 20, RawCellValue: true})
-	if err != nil {
-		_ = in.failWith(0, T("不是可以读取的 Excel 文件", "is not a readable Excel file"), workbookHint(err), err)
+	book, ok := openBook(in)
+	if !ok {
 		return nil
 	}
 	name, ok := pickSheet(in, book, sheet)
@@ -54,6 +49,20 @@ func openSheet(in *input, src Source, sheet string) (t *table) {
 		_ = book.Close()
 	}
 	return t
+}
+
+// openBook opens a workbook within the limits.
+func openBook(in *input) (*excelize.File, bool) {
+	if in.info.Bytes > maxWorkbook {
+		_ = in.fail(0, "", "", T("工作簿超过 200 MB", "is a workbook of more than 200 MB"), T("另存为 CSV", "save it as CSV"))
+		return nil, false
+	}
+	book, err := excelize.OpenFile(in.path, excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: 64 << 20, RawCellValue: true})
+	if err != nil {
+		_ = in.failWith(0, T("不是可以读取的 Excel 文件", "is not a readable Excel file"), workbookHint(err), err)
+		return nil, false
+	}
+	return book, true
 }
 
 func workbookHint(err error) Text {
@@ -266,7 +275,7 @@ func (f *mergeFiller) fill(row int, cells []string, width int) []string {
 	return cells
 }
 
-// headerScore counts// headerScore counts the fields that a row names.
+// headerScore counts the fields that a row names.
 func headerScore(role string, named map[string]string, cells []string) int {
 	columns, _ := findColumns(role, named, cells)
 	n := 0

@@ -37,6 +37,7 @@ type app struct {
 	search   run.Search
 	gap      string // as written; read into search.Gap
 	stop     *run.Stop
+	version  string // of the program, as outputs tell it
 }
 
 // usageError marks a wrong use of the command line.
@@ -68,7 +69,7 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 }
 
 func newApp(args []string, out, errs io.Writer) *app {
-	return &app{out: out, err: errs, lang: language(args), stop: run.NewStop()}
+	return &app{out: out, err: errs, lang: language(args), stop: run.NewStop(), version: version}
 }
 
 func (a *app) run(ctx context.Context, args []string) int {

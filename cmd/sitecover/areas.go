@@ -39,6 +39,9 @@ func (a *app) isochronesCmd() *cobra.Command {
 			if err := a.writeLayer(output, fc); err != nil || output == "" {
 				return err
 			}
+			if err := a.seal(cmd, s, run.MadeByIsochrones, output, a.lang); err != nil {
+				return err
+			}
 			if a.json {
 				return a.emit(map[string]any{"output": output, "bands": len(fc.Features)})
 			}
@@ -80,6 +83,9 @@ func (a *app) catchmentsCmd() *cobra.Command {
 			}
 			if output != "" {
 				if err := a.writeLayer(output, fc); err != nil {
+					return err
+				}
+				if err := a.seal(cmd, s, run.MadeByCatchments, output, a.lang); err != nil {
 					return err
 				}
 			}

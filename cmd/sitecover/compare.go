@@ -51,7 +51,7 @@ func (a *app) writeComparison(cmd *cobra.Command, before, after *run.Session, ou
 	if lang == "" {
 		lang = after.Study.Language
 	}
-	diff, err := run.CompareReport(cmd.Context(), before, after, output, run.ReportOptions{Lang: lang, Version: version})
+	diff, err := run.CompareReport(cmd.Context(), before, after, output, run.ReportOptions{Lang: lang, Version: a.version})
 	if err != nil {
 		return err
 	}

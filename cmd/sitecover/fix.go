@@ -11,7 +11,7 @@ import (
 
 // fixInputs writes corrected copies and tells what changed and what is left.
 func (a *app) fixInputs(cmd *cobra.Command, c *run.Checkup, dir string) error {
-	f, again, err := c.Fix(cmd.Context(), dir, version, a.options())
+	f, again, err := c.Fix(cmd.Context(), dir, a.version, a.options())
 	switch {
 	case errors.Is(err, data.ErrFolder):
 		return &failure{text: data.T("%s 已存在且不是空的，请换一个文件夹", "%s is there and not empty: name another folder", dir), err: err}

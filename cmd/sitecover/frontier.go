@@ -121,7 +121,7 @@ func (a *app) frontier(cmd *cobra.Command, s *run.Session, p siting.OneProblem, 
 	if err != nil {
 		return err
 	}
-	if err := f.save(v.CSV()); err != nil {
+	if err := f.save(a, cmd, s, v.CSV()); err != nil {
 		return err
 	}
 	if a.json {
@@ -162,7 +162,7 @@ func (a *app) priceRules(cmd *cobra.Command, s *run.Session, p siting.OneProblem
 	if err != nil {
 		return err
 	}
-	if err := f.save(v.CSV()); err != nil {
+	if err := f.save(a, cmd, s, v.CSV()); err != nil {
 		return err
 	}
 	if a.json {
@@ -204,9 +204,13 @@ func (a *app) rule(name string) string {
 	return name
 }
 
-func (f *frontierFlags) save(text []byte) error {
+// save writes the table and its manifest, when it is asked for.
+func (f *frontierFlags) save(a *app, cmd *cobra.Command, s *run.Session, text []byte) error {
 	if f.csv == "" {
 		return nil
 	}
-	return run.WriteFile(f.csv, text)
+	if err := run.WriteFile(f.csv, text); err != nil {
+		return err
+	}
+	return a.seal(cmd, s, run.MadeByFrontier, f.csv, a.lang)
 }

@@ -96,7 +96,7 @@ func (a *app) drawMap(cmd *cobra.Command, s *run.Session, o reports.MapOptions, 
 		}
 	}
 	var picture bytes.Buffer
-	err := reports.DrawMap(&picture, s.Arranged(version), o)
+	err := reports.DrawMap(&picture, s.Arranged(a.version), o)
 	if errors.Is(err, reports.ErrNoFont) {
 		return &failure{data.T("找不到中文字体：安装思源黑体（Debian：apt-get install fonts-noto-cjk），或用 --font 指定字体文件",
 			"no font with Chinese characters: install Noto Sans CJK (Debian: apt-get install fonts-noto-cjk), or name a font file with --font"), err}
@@ -108,6 +108,9 @@ func (a *app) drawMap(cmd *cobra.Command, s *run.Session, o reports.MapOptions, 
 		return err
 	}
 	if err := run.WriteFile(output, picture.Bytes()); err != nil {
+		return err
+	}
+	if err := a.seal(cmd, s, run.MadeByMap, output, o.Lang); err != nil {
 		return err
 	}
 	if a.json {

@@ -63,7 +63,7 @@ func (a *app) writeReport(cmd *cobra.Command, s *run.Session, output string, o r
 	if lang == "" {
 		lang = s.Study.Language
 	}
-	o.Lang, o.Version = lang, version
+	o.Lang, o.Version = lang, a.version
 	if o.Ledger != "" {
 		o.Ledger = workspacePath(o.Ledger)
 	}

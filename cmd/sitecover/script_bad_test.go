@@ -115,3 +115,17 @@ func encode(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Check(os.WriteFile(path, content, 0o644))
 }
+
+// replaceIn runs `replace OLD NEW FILE`: a word of a file becomes another; the file must hold it.
+func replaceIn(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: replace old new file")
+	}
+	path := ts.MkAbs(args[2])
+	content, err := os.ReadFile(path)
+	ts.Check(err)
+	if !strings.Contains(string(content), args[0]) {
+		ts.Fatalf("%s does not hold %q", args[2], args[0])
+	}
+	ts.Check(os.WriteFile(path, []byte(strings.ReplaceAll(string(content), args[0], args[1])), 0o644))
+}

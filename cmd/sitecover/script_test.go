@@ -47,6 +47,7 @@ func TestScript(t *testing.T) {
 			"gb18030":  toGB18030,
 			"holes":    holes,
 			"encode":   encode,
+			"replace":  replaceIn,
 			"grow":     grow,
 			"spoilall": spoilAll,
 		},

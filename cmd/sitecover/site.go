@@ -25,6 +25,7 @@ type siteFlags struct {
 	rejected bool
 	out      string
 	files    run.ReportOptions
+	asked    []string // the flags, for the manifest
 	why      string
 	model    string
 	second   string
@@ -52,6 +53,7 @@ Every answer comes with a bound and the gap to it.`),
 			if err := a.readSearch(); err != nil {
 				return err
 			}
+			f.asked = a.given(cmd)
 			s, err := a.open(cmd, args)
 			if err != nil {
 				return err
@@ -111,7 +113,7 @@ func (a *app) writeOptions(s *run.Session, f siteFlags) run.ReportOptions {
 	if o.Lang = a.langFlag; o.Lang == "" {
 		o.Lang = s.Study.Language
 	}
-	o.Version = version
+	o.Version, o.Asked = a.version, f.asked
 	return o
 }
 

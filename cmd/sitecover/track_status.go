@@ -6,7 +6,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,10 +33,10 @@ behind with a year or less left; amber: otherwise behind. docs/tracking.md defin
 		Example: "  sitecover track status\n  sitecover track status --json\n  sitecover track status --xlsx 通报.xlsx",
 		Args:    t.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return t.withStatus(cmd, args, func(v *run.TrackStatus) error {
+			return t.withStatus(cmd, args, func(k *run.Tracker, v *run.TrackStatus) error {
 				switch {
 				case xlsx != "":
-					return t.writeScoreBook(v, xlsx)
+					return t.writeScoreBook(cmd, k, v, xlsx)
 				case t.json:
 					return t.emit(v)
 				}
@@ -53,7 +55,7 @@ behind with a year or less left; amber: otherwise behind. docs/tracking.md defin
 type statusShow struct{ all, groups bool }
 
 // withStatus reads the status and hands it on.
-func (t *tracking) withStatus(cmd *cobra.Command, args []string, use func(*run.TrackStatus) error) (err error) {
+func (t *tracking) withStatus(cmd *cobra.Command, args []string, use func(*run.Tracker, *run.TrackStatus) error) (err error) {
 	k, done, err := t.tracker(cmd, args)
 	if err != nil {
 		return err
@@ -63,11 +65,12 @@ func (t *tracking) withStatus(cmd *cobra.Command, args []string, use func(*run.T
 	if err != nil {
 		return trackError(err, k.Study, t.inLedger(k), os.Getenv("SITECOVER_WHO"))
 	}
-	return use(v)
+	return use(k, v)
 }
 
-func (t *tracking) writeScoreBook(v *run.TrackStatus, path string) error {
-	content, err := v.Book(t.lang, version)
+// writeScoreBook writes the yearly table and its manifest.
+func (t *tracking) writeScoreBook(cmd *cobra.Command, k *run.Tracker, v *run.TrackStatus, path string) error {
+	content, err := v.Book(t.lang, t.version)
 	if err != nil {
 		return err
 	}
@@ -75,6 +78,17 @@ func (t *tracking) writeScoreBook(v *run.TrackStatus, path string) error {
 		return &failure{text: data.T("没有文件夹 %s", "there is no folder %s", filepath.Dir(path)), err: err}
 	}
 	if err := run.WriteFile(path, content); err != nil {
+		return err
+	}
+	o := run.ReportOptions{Lang: t.lang, Version: t.version, Asked: t.given(cmd)}
+	if k.Store != nil {
+		full, err := filepath.Abs(k.Store.Path())
+		if err != nil {
+			return err
+		}
+		o.Asked = append(slices.DeleteFunc(o.Asked, func(f string) bool { return strings.HasPrefix(f, "--ledger=") }), "--ledger="+full)
+	}
+	if err := k.SealStatus(cmd.Context(), path, o); err != nil {
 		return err
 	}
 	if t.json {
@@ -249,7 +263,7 @@ func (t *tracking) historyCmd() *cobra.Command {
 		Example: "  sitecover track history\n  sitecover track history --json",
 		Args:    t.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return t.withStatus(cmd, args, func(v *run.TrackStatus) error {
+			return t.withStatus(cmd, args, func(_ *run.Tracker, v *run.TrackStatus) error {
 				if t.json {
 					return t.emit(map[string]any{"study": v.Study, "history": v.History, "money": v.Money, "notes": v.Notes})
 				}

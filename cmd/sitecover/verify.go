@@ -12,31 +12,31 @@ import (
 func (a *app) verifyCmd() *cobra.Command {
 	o := run.VerifyOptions{Version: version}
 	cmd := &cobra.Command{
-		Use:   "verify [folder]",
-		Short: a.t("核验写出的文件夹：重读输入、重算，列出不同之处", "verify a folder that was written: read its inputs and make it again, and list what differs"),
-		Long: a.t(`report、compare --output、check --fix、site --out 和 track export 写出的文件夹里，manifest.json 记着每个输入和输出的 sha256、程序版本、种子和选项。
-本命令据此逐个核对输入和输出文件，再按同样的选项重做一遍，说出哪里不同：输入改了、程序换了、输出被改过、结果变了。不改动文件夹。
+		Use:   "verify [folder or file]",
+		Short: a.t("核验写出的结果：重读输入、重算，列出不同之处", "verify what was written: read its inputs and make it again, and list what differs"),
+		Long: a.t(`report、compare --output、check --fix、site --out 和 track export 写出的文件夹里，manifest.json 记着每个输入和输出的 sha256、程序版本、种子、选项和参数；
+map、isochrones、catchments、frontier --csv 和 track status --xlsx 写出的文件旁有同名的 .manifest.json。
+本命令据此逐个核对输入和输出文件，再按同样的选项重做一遍，说出哪里不同：输入的哪几行改了、程序换了、输出的哪个数被改过、哪个结果变了。不改动任何文件。
 导出的台账只核对文件，不重做：台账还会增加；清单里记着最后一个事件的校验值，可用 sitecover track verify --head 核对。
-site --out 的结果也只核对输入和输出，不重做：清单里没有当时问的是什么，要重算请再运行一次同样的 site 命令。
 退出码：0 完全一致；1 有不同。`,
 			`The manifest.json of a folder that report, compare --output, check --fix, site --out or track export wrote holds the sha256 of every input and
-output, the version, the seed and the options. This command compares them file by file, makes the folder again with the same options, and
-says what differs: an input that changed, another program, an output that was edited, another result. It does not touch the folder.
-Of an exported ledger only the files are compared, for the ledger goes on: its manifest holds the hash of the last event, which
-sitecover track verify --head proves. Of answers of site inputs and
-outputs are compared, and nothing is made again: the manifest does not hold the question; run the same site command once more.
+output, the version, the seed, the options and the flags; map, isochrones, catchments, frontier --csv and track status --xlsx write one
+beside their file, FILE.manifest.json. This command compares inputs and outputs file by file, makes the output again with the same options,
+and says what differs: which rows of an input, another program, which figure of an output was edited, which result is another. It changes
+no file. Of an exported ledger only the files are compared, for the ledger goes on: its manifest holds the hash of the last event, which
+sitecover track verify --head proves.
 Exit codes: 0 all the same; 1 something differs.`),
-		Example: "  sitecover verify report\n  sitecover verify report --hashes\n  sitecover verify 对比\n  sitecover verify report --study other/study.yaml --json",
+		Example: "  sitecover verify report\n  sitecover verify report --hashes\n  sitecover verify 对比\n  sitecover verify 空白图.png\n  sitecover verify report --study other/study.yaml --json",
 		Args:    a.oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "report"
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			o.Options = a.options()
+			o.Options, o.Again = a.options(), a.again
 			v, err := run.Verify(cmd.Context(), dir, o)
 			if errors.Is(err, run.ErrManifest) {
-				return &failure{text: data.T("%s 里没有可用的 manifest.json：不是本程序写出的文件夹，或由旧版本写出", "%s holds no manifest.json that can be read: it is no folder that this program wrote, or an old one", dir), err: err}
+				return &failure{text: data.T("%s 里没有可用的 manifest.json：不是本程序写出的结果，或由旧版本写出", "%s has no manifest.json that can be read: this program did not write it, or an old version did", dir), err: err}
 			}
 			if v == nil {
 				return err
@@ -58,6 +58,9 @@ func (a *app) printVerification(v *run.Verification, failed error) error {
 	} else {
 		for _, d := range v.Differences {
 			a.printf("%s", "%s", d.Text().In(a.lang))
+			for _, f := range d.Figures {
+				a.printf("    %s：原为 %s，现为 %s", "    %s: was %s, is %s", f.Where, orNothing(f.Was), orNothing(f.Now))
+			}
 		}
 	}
 	switch {
@@ -67,7 +70,7 @@ func (a *app) printVerification(v *run.Verification, failed error) error {
 		return &failure{text: data.T("%s 有 %d 处与 manifest.json 不符", "%s differs from its manifest.json in %d place(s)", v.Folder, len(v.Differences))}
 	case !a.json && v.Rerun:
 		a.printf("一致：%d 个输入、%d 个输出，重做结果逐字节相同", "the same: %d inputs, %d outputs, and running it again gives the same bytes", v.Inputs, v.Outputs)
-	case !a.json && v.Command == run.MadeByExport:
+	case !a.json && v.Command == run.MadeByExport && !v.Rerun:
 		a.printf("一致：%d 个输出（导出的台账不重做）", "the same: %d outputs (what was exported of a ledger is not made again)", v.Outputs)
 		if v.LedgerHash != "" {
 			a.printf("台账本身用 sitecover track verify --head %s 核对", "the ledger itself is proved by sitecover track verify --head %s", v.LedgerHash)
@@ -76,4 +79,12 @@ func (a *app) printVerification(v *run.Verification, failed error) error {
 		a.printf("一致：%d 个输入、%d 个输出（没有重算）", "the same: %d inputs, %d outputs (not run again)", v.Inputs, v.Outputs)
 	}
 	return nil
+}
+
+// orNothing marks an empty value.
+func orNothing(s string) string {
+	if s == "" {
+		return "∅"
+	}
+	return s
 }

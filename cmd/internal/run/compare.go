@@ -147,7 +147,7 @@ func CompareReport(ctx context.Context, before, after *Session, dir string, o Re
 	}
 	return view, reports.WriteComparison(ctx, dir, c, reports.Options{Lang: o.Lang,
 		Manifest: func(files []reports.Written) ([]byte, error) {
-			return manifestOfComparison(before, after, dir, o, files)
+			return manifestOfComparison(ctx, before, after, dir, o, files)
 		}})
 }
 

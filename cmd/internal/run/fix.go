@@ -58,7 +58,7 @@ func (c *Checkup) correct(ctx context.Context, dir, version string) ([]data.Chan
 	if err != nil {
 		return nil, err
 	}
-	m, err := madeOf(dir, c.Study, c.Inputs, c.Findings)
+	m, err := madeOf(ctx, dir, c.Study, c.Inputs, c.Findings)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,12 @@
 package run
 
 import (
+	"context"
 	"encoding/json"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"sitecover/data"
@@ -16,7 +20,19 @@ const (
 	MadeByCompare = "compare"
 	MadeByFix     = "check --fix"
 	MadeByExport  = "track export"
+
+	MadeByMap        = "map"
+	MadeByIsochrones = "isochrones"
+	MadeByCatchments = "catchments"
+	MadeByFrontier   = "frontier"
+	MadeByStatus     = "track status"
 )
+
+// outputFlags are the commands that are run again by the flags that they were asked with, and the flag of each that names what it writes.
+var outputFlags = map[string]string{MadeBySite: "out", MadeByMap: "output", MadeByIsochrones: "output", MadeByCatchments: "output", MadeByFrontier: "csv", MadeByStatus: "xlsx"}
+
+// OutputFlag is the flag of a command that names what it writes, "" = the command is made again in another way, or never.
+func OutputFlag(command string) string { return outputFlags[command] }
 
 // ReportManifest tells what a folder was made of, so that anyone can check it later: every input with its hash and every decision about it, the
 // program and its options, and every output. It holds no clock: the same inputs, options and program give the same bytes.
@@ -29,6 +45,7 @@ type ReportManifest struct {
 	StudyFile   string               `json:"studyFile"`            // relative to the folder of the manifest, with slashes
 	BeforeFile  string               `json:"beforeFile,omitempty"` // of the study that is compared with, in the same way
 	Given       []string             `json:"given,omitempty"`      // the two studies as they were typed: a comparison names them so
+	Asked       []string             `json:"asked,omitempty"`      // the flags that the command was given, but for that of the output
 	Ledger      *LedgerManifest      `json:"ledger,omitempty"`     // how far the ledger went that was exported
 	Date        string               `json:"date"`
 	Seed        uint64               `json:"seed"`
@@ -66,6 +83,7 @@ type ManifestInput struct {
 	CRS       string             `json:"crs"`
 	Columns   []string           `json:"columns,omitempty"`
 	Decisions []ManifestDecision `json:"decisions"`
+	RowSums   []*data.RowSums    `json:"rowSums,omitempty"` // by which verify tells the rows that were changed
 }
 
 // ManifestDecision is a repair, a guess, or something left out, in both languages.
@@ -87,8 +105,8 @@ type ManifestAssumption struct {
 }
 
 // manifest describes a report, or the answer of site, that is about to be written into dir.
-func (s *Session) manifest(command, dir string, o ReportOptions, files []reports.Written) ([]byte, error) {
-	m, err := s.made(dir, o.Version)
+func (s *Session) manifest(ctx context.Context, command, dir string, o ReportOptions, files []reports.Written) ([]byte, error) {
+	m, err := s.made(ctx, dir, o.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +114,7 @@ func (s *Session) manifest(command, dir string, o ReportOptions, files []reports
 	if layers == nil {
 		layers = reports.DefaultLayers
 	}
-	m.Command, m.Outputs = command, files
+	m.Command, m.Asked, m.Outputs = command, o.Asked, files
 	m.Options = ManifestOptions{Lang: o.Lang, Layers: layers, CRS: o.CRS, Brief: o.Brief, Frontier: o.Frontier, Gap: s.opts.Search.Gap, Iterations: s.opts.Search.Iterations, Stopped: s.opts.Stop != nil && s.opts.Stop.Ended(), Time: s.opts.Search.Time.String()}
 	if logo := s.Study.Report.Logo; logo != "" && command == MadeByReport {
 		sum, err := hashFile(filepath.Join(s.Study.Dir, filepath.FromSlash(logo)))
@@ -108,13 +126,40 @@ func (s *Session) manifest(command, dir string, o ReportOptions, files []reports
 	return m.text()
 }
 
+// SealedName is the manifest of an output that is one file: it stands beside it.
+func SealedName(file string) string { return file + "." + reports.ManifestName }
+
+// SealFile writes the manifest of a file that a command has written, beside it.
+func (s *Session) SealFile(ctx context.Context, command, file string, o ReportOptions) error {
+	return sealFile(file, func(dir string, list []reports.Written) ([]byte, error) {
+		o.Layers = []string{}
+		return s.manifest(ctx, command, dir, o, list)
+	})
+}
+
+func sealFile(file string, manifest func(dir string, list []reports.Written) ([]byte, error)) error {
+	sum, err := hashFile(file)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	text, err := manifest(filepath.Dir(file), []reports.Written{{Path: filepath.Base(file), Bytes: info.Size(), SHA256: sum}})
+	if err != nil {
+		return err
+	}
+	return WriteFile(SealedName(file), text)
+}
+
 // manifestOfComparison describes a comparison that is about to be written into dir. Its assumptions are those of the later study.
-func manifestOfComparison(before, after *Session, dir string, o ReportOptions, files []reports.Written) ([]byte, error) {
-	m, err := after.made(dir, o.Version)
+func manifestOfComparison(ctx context.Context, before, after *Session, dir string, o ReportOptions, files []reports.Written) ([]byte, error) {
+	m, err := after.made(ctx, dir, o.Version)
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := before.made(dir, o.Version)
+	earlier, err := before.made(ctx, dir, o.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -131,8 +176,8 @@ func manifestOfComparison(before, after *Session, dir string, o ReportOptions, f
 const sideBefore = "before"
 
 // made tells what the study was made of, as seen from dir.
-func (s *Session) made(dir, version string) (*ReportManifest, error) {
-	m, err := madeOf(dir, s.Study, s.Data.Inputs, s.Findings())
+func (s *Session) made(ctx context.Context, dir, version string) (*ReportManifest, error) {
+	m, err := madeOf(ctx, dir, s.Study, s.Data.Inputs, s.Findings())
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +189,7 @@ func (s *Session) made(dir, version string) (*ReportManifest, error) {
 }
 
 // madeOf is a manifest of a study's inputs, as seen from dir; version, command, options and outputs are the caller's to add.
-func madeOf(dir string, study *data.Study, inputs []data.Input, findings []data.Finding) (*ReportManifest, error) {
+func madeOf(ctx context.Context, dir string, study *data.Study, inputs []data.Input, findings []data.Finding) (*ReportManifest, error) {
 	m := newManifest()
 	m.Study, m.Date, m.Seed = study.Name, study.Date.Format(time.DateOnly), study.Seed
 	var err error
@@ -154,7 +199,8 @@ func madeOf(dir string, study *data.Study, inputs []data.Input, findings []data.
 	at := map[string]int{}
 	for i, in := range inputs {
 		at[in.Path] = i
-		m.Inputs = append(m.Inputs, ManifestInput{Path: in.Path, Role: in.Role, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows, CRS: in.CRS, Columns: in.Columns, Decisions: []ManifestDecision{}})
+		m.Inputs = append(m.Inputs, ManifestInput{Path: in.Path, Role: in.Role, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows, CRS: in.CRS, Columns: in.Columns, Decisions: []ManifestDecision{},
+			RowSums: rowSums(ctx, study, in.Path, study.LayersOf(in.Path))})
 	}
 	for _, f := range findings {
 		d := decision(f)
@@ -166,6 +212,26 @@ func madeOf(dir string, study *data.Study, inputs []data.Input, findings []data.
 		}
 	}
 	return m, nil
+}
+
+// rowSums adds up the rows of an input, once for each layer that is read.
+func rowSums(ctx context.Context, study *data.Study, name string, layers []string) (out []*data.RowSums) {
+	path := filepath.FromSlash(name)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(study.Dir, path)
+	}
+	if len(layers) == 0 {
+		layers = []string{""}
+	}
+	for _, layer := range layers {
+		if sums := data.SumRows(ctx, path, layer); sums != nil {
+			out = append(out, sums)
+		}
+		if len(out) > 0 && out[0].Unit == data.UnitLine {
+			break
+		}
+	}
+	return out
 }
 
 func newManifest() *ReportManifest {
@@ -204,6 +270,55 @@ func SealExport(dir, version, ledgerFile string, ledger *LedgerManifest) error {
 	}
 	m.Inputs = append(m.Inputs, ManifestInput{Path: path, Role: roleLedger, Decisions: []ManifestDecision{}})
 	return m.seal(dir)
+}
+
+// SealStatus writes the manifest of a yearly table beside it: the study, and the snapshots or the ledger that it was read from.
+func (k *Tracker) SealStatus(ctx context.Context, file string, o ReportOptions) error {
+	m, err := madeOf(ctx, filepath.Dir(file), k.Study, nil, nil)
+	if err != nil {
+		return err
+	}
+	m.Command, m.Version, m.Asked, m.Options.Lang = MadeByStatus, o.Version, o.Asked, o.Lang
+	inputs := map[string]string{filepath.Base(k.Study.Path): "study"}
+	if k.Store != nil {
+		m.Ledger = &LedgerManifest{}
+		if m.Ledger.LastEvent, m.Ledger.Hash, err = k.Store.Head(ctx); err != nil {
+			return err
+		}
+		path, err := relative(k.Study.Dir, k.Store.Path())
+		if err != nil {
+			return err
+		}
+		m.Inputs = append(m.Inputs, ManifestInput{Path: path, Role: roleLedger, Decisions: []ManifestDecision{}})
+	} else {
+		kept, err := filepath.Glob(filepath.Join(k.folder(), snapPrefix+"*.json"))
+		if err != nil {
+			return err
+		}
+		for _, path := range kept {
+			name, err := relative(k.Study.Dir, path)
+			if err != nil {
+				return err
+			}
+			inputs[name] = "snapshot"
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		path := filepath.Join(k.Study.Dir, filepath.FromSlash(name))
+		sum, err := hashFile(path)
+		if err != nil {
+			return err
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		m.Inputs = append(m.Inputs, ManifestInput{Path: name, Role: inputs[name], SHA256: sum, Bytes: info.Size(), Decisions: []ManifestDecision{}})
+	}
+	return sealFile(file, func(_ string, list []reports.Written) ([]byte, error) {
+		m.Outputs = list
+		return m.text()
+	})
 }
 
 // roleLedger is an input whose bytes change without its content: the hash of its last event stands for it.

@@ -30,7 +30,7 @@ func (s *Session) WriteStations(ctx context.Context, dir string, o ReportOptions
 func (s *Session) writeProposal(ctx context.Context, dir string, p *reports.Proposal, o ReportOptions) error {
 	s.stage("写出选址结果", "writing the sites")
 	return reports.WriteProposal(ctx, dir, s.Arranged(o.Version), p, reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS,
-		Manifest: func(files []reports.Written) ([]byte, error) { return s.manifest(MadeBySite, dir, o, files) }})
+		Manifest: func(files []reports.Written) ([]byte, error) { return s.manifest(ctx, MadeBySite, dir, o, files) }})
 }
 
 // oneFacts say how good an answer is.

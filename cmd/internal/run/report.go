@@ -22,6 +22,7 @@ type ReportOptions struct {
 	Layers  []string // formats of the map layers; nil = reports.DefaultLayers
 	CRS     string   // of the map layers; "" = WGS84
 	Version string   // of the program
+	Asked   []string // the flags of the command, for the manifest
 	Brief   bool     // also the Word brief
 	PDF     bool     // also the page as PDF
 	Browser string   // that prints it; looked up when empty
@@ -48,7 +49,7 @@ func (s *Session) Report(ctx context.Context, dir string, o ReportOptions) error
 	}
 	s.stage("写出报告", "writing the report")
 	return reports.Write(ctx, dir, study, reports.Options{Lang: o.Lang, Layers: o.Layers, CRS: o.CRS, Brief: o.Brief, PDF: o.PDF, Browser: o.Browser,
-		Manifest: func(files []reports.Written) ([]byte, error) { return s.manifest(MadeByReport, dir, o, files) }})
+		Manifest: func(files []reports.Written) ([]byte, error) { return s.manifest(ctx, MadeByReport, dir, o, files) }})
 }
 
 // All computes everything that a report shows.

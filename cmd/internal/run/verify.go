@@ -24,6 +24,7 @@ const (
 	DiffVersion       = "version"        // another program
 	DiffInputChanged  = "input-changed"  // an input has other bytes
 	DiffInputMissing  = "input-missing"  // an input is gone
+	DiffLedger        = "ledger"         // the ledger has gone on since
 	DiffInputNew      = "input-new"      // the study reads a file that the report did not
 	DiffOutputEdited  = "output-edited"  // a file of the folder has other bytes than the program wrote
 	DiffOutputMissing = "output-missing" // a file of the folder is gone
@@ -38,19 +39,33 @@ type Difference struct {
 	File string `json:"file,omitempty"`
 	Was  string `json:"was,omitempty"` // hash or version
 	Now  string `json:"now,omitempty"`
+
+	Rows    *ChangedRows `json:"rows,omitempty"`    // of an input: what differs in it
+	Figures []Figure     `json:"figures,omitempty"` // of an output: the first places that differ
+}
+
+// ChangedRows are the rows of an input that are not as they were; Last is less than First where rows are only gone.
+type ChangedRows struct {
+	Unit  string `json:"unit"`            // data.UnitLine, UnitRow or UnitFeature
+	Sheet string `json:"sheet,omitempty"` // or layer
+	First int    `json:"first"`
+	Last  int    `json:"last"`
+	Was   int    `json:"countWas"` // rows of the file
+	Now   int    `json:"countNow"`
 }
 
 // Verification is the outcome of Verify.
 type Verification struct {
 	Folder      string       `json:"folder"`
-	Command     string       `json:"command"` // that wrote the folder
+	File        string       `json:"file,omitempty"` // the one file that was verified
+	Command     string       `json:"command"`        // that wrote the folder
 	Study       string       `json:"study"`
 	StudyFile   string       `json:"studyFile"`
 	Version     string       `json:"version"` // that made the report
 	Same        bool         `json:"same"`
 	Inputs      int          `json:"inputs"`
 	Outputs     int          `json:"outputs"`
-	Rerun       bool         `json:"rerun"`                // it was made again and compared; exports of ledgers and answers of site never are
+	Rerun       bool         `json:"rerun"`                // it was made again and compared; exports of ledgers never are
 	LedgerHash  string       `json:"ledgerHash,omitempty"` // of the last event of the ledger that was exported
 	Differences []Difference `json:"differences"`
 }
@@ -61,14 +76,21 @@ type VerifyOptions struct {
 	Study    string // the study file; "" = where the manifest says
 	Version  string // of this program
 	HashOnly bool   // compare hashes only, do not run the study again
+
+	// Again runs a command once more with the flags that its manifest holds, on a study, and writes to out; nil = such outputs are only compared.
+	Again func(ctx context.Context, m *ReportManifest, study, out string) error
 }
 
 // ErrManifest says that a folder has no manifest that this program reads.
 var ErrManifest = errors.New("run: no manifest")
 
-// ReadManifest reads the manifest of a folder.
-func ReadManifest(dir string) (*ReportManifest, error) {
-	file, err := os.Open(filepath.Join(dir, reports.ManifestName))
+// ReadManifest reads the manifest of a folder, or of a file.
+func ReadManifest(path string) (*ReportManifest, error) {
+	name := filepath.Join(path, reports.ManifestName)
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		name = SealedName(path)
+	}
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
@@ -87,7 +109,7 @@ func ReadManifest(dir string) (*ReportManifest, error) {
 	}
 	m.Command = cmp.Or(m.Command, MadeByReport)
 	switch m.Command {
-	case MadeByReport, MadeByFix, MadeBySite:
+	case MadeByReport, MadeByFix, MadeBySite, MadeByMap, MadeByIsochrones, MadeByCatchments, MadeByFrontier, MadeByStatus:
 		if m.StudyFile == "" {
 			return nil, fmt.Errorf("%w: no studyFile", ErrManifest)
 		}
@@ -103,32 +125,36 @@ func ReadManifest(dir string) (*ReportManifest, error) {
 }
 
 // Verify reads the inputs of a folder again, makes it again with the same options, and lists what differs. Nothing is written but to a
-// temporary folder. Answers of site and exported ledgers are only compared with their manifest, see makers. Problems of the
+// temporary folder. dir may also be a file that has its manifest beside it. Exported ledgers are only compared with their manifest, see makeable. Problems of the
 // inputs are data.InputErrors; the differences found until then come with them.
 func Verify(ctx context.Context, dir string, o VerifyOptions) (*Verification, error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}
+	file := ""
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		dir, file = filepath.Dir(dir), filepath.Base(dir)
+	}
 	at := studies{after: o.Study, before: named(dir, m.BeforeFile)}
 	if at.after == "" {
 		at.after = named(dir, m.StudyFile)
 	}
-	v := &Verification{Folder: dir, Command: m.Command, Study: m.Study, StudyFile: at.after, Version: m.Version, Inputs: len(m.Inputs), Outputs: len(m.Outputs), Differences: []Difference{}}
+	v := &Verification{Folder: dir, File: file, Command: m.Command, Study: m.Study, StudyFile: at.after, Version: m.Version, Inputs: len(m.Inputs), Outputs: len(m.Outputs), Differences: []Difference{}}
 	if m.Ledger != nil {
 		v.LedgerHash = m.Ledger.Hash
 	}
 	if m.Version != o.Version {
 		v.add(DiffVersion, "", m.Version, o.Version)
 	}
-	if err := v.compareInputs(m, at); err != nil {
+	if err := v.compareInputs(ctx, m, at); err != nil {
 		return nil, err
 	}
 	if err := v.compareOutputs(m, dir); err != nil {
 		return nil, err
 	}
-	if !o.HashOnly && makers[m.Command] != nil {
-		if err := v.again(ctx, m, at, o); err != nil {
+	if !o.HashOnly && v.makeable(m, o) {
+		if err := v.again(ctx, m, at, o, file); err != nil {
 			return v, err
 		}
 		v.Rerun = true
@@ -150,11 +176,11 @@ func named(dir, file string) string {
 }
 
 func (v *Verification) add(kind, file, was, now string) {
-	v.Differences = append(v.Differences, Difference{kind, file, was, now})
+	v.Differences = append(v.Differences, Difference{Kind: kind, File: file, Was: was, Now: now})
 }
 
 // compareInputs hashes every input of the manifest. The first is the study file itself.
-func (v *Verification) compareInputs(m *ReportManifest, at studies) error {
+func (v *Verification) compareInputs(ctx context.Context, m *ReportManifest, at studies) error {
 	for _, in := range m.Inputs {
 		if in.Role == roleLedger {
 			continue
@@ -172,6 +198,20 @@ func (v *Verification) compareInputs(m *ReportManifest, at studies) error {
 		}
 		if err := v.compareFile(path, [2]string{DiffInputMissing, DiffInputChanged}, in.Path, in.SHA256); err != nil {
 			return err
+		}
+		if n := len(v.Differences); n > 0 && v.Differences[n-1].Kind == DiffInputChanged && v.Differences[n-1].File == in.Path {
+			v.Differences[n-1].Rows = changedRows(ctx, path, in.RowSums)
+		}
+	}
+	return nil
+}
+
+// changedRows tells which rows of an input are not as they were; nil when nothing can be told.
+func changedRows(ctx context.Context, path string, was []*data.RowSums) *ChangedRows {
+	for _, then := range was {
+		now := data.SumRows(ctx, path, then.Sheet)
+		if first, last, ok := then.Changed(now); ok {
+			return &ChangedRows{Unit: then.Unit, Sheet: then.Sheet, First: first, Last: last, Was: then.Count, Now: now.Count}
 		}
 	}
 	return nil
@@ -203,19 +243,35 @@ func (v *Verification) compareFile(path string, kinds [2]string, name, was strin
 	return nil
 }
 
-// makers make a folder of a command again. Answers of site are not among them, for the question that was asked stands in no manifest, and
-// exported ledgers are not, for the ledger goes on.
+// makeable reports whether an output can be made again: exported ledgers never are, for the ledger goes on, and answers of site not when an
+// older version wrote them, whose manifests do not hold the question.
+func (v *Verification) makeable(m *ReportManifest, o VerifyOptions) bool {
+	return makers[m.Command] != nil || outputFlags[m.Command] != "" && o.Again != nil && (m.Command != MadeBySite || len(m.Asked) > 0)
+}
+
+// makers make a folder of a command again.
 var makers = map[string]func(context.Context, *ReportManifest, studies, VerifyOptions, string) error{MadeByReport: reportAgain, MadeByCompare: compareAgain, MadeByFix: fixAgain}
 
 // again makes the folder once more, elsewhere, and compares what is written.
-func (v *Verification) again(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions) (err error) {
+func (v *Verification) again(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions, file string) (err error) {
 	tmp, err := os.MkdirTemp("", "sitecover-verify-*")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-	out := filepath.Join(tmp, "again")
-	switch err := makers[m.Command](ctx, m, at, o, out); {
+	out := filepath.Join(tmp, "again", file)
+	if file != "" {
+		if err := os.Mkdir(filepath.Dir(out), 0o755); err != nil {
+			return err
+		}
+	}
+	remake := makers[m.Command]
+	if remake == nil {
+		remake = func(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions, out string) error {
+			return o.Again(ctx, m, at.after, out)
+		}
+	}
+	switch err := remake(ctx, m, at, o, out); {
 	case errors.Is(err, data.ErrNothingToFix): // the inputs were put right since
 		v.results(m.Outputs, nil)
 		return nil
@@ -227,9 +283,39 @@ func (v *Verification) again(ctx context.Context, m *ReportManifest, at studies,
 		return err
 	}
 	v.newInputs(m, now)
+	if m.Ledger != nil && now.Ledger != nil && m.Ledger.LastEvent != now.Ledger.LastEvent {
+		v.add(DiffLedger, "", fmt.Sprint(m.Ledger.LastEvent), fmt.Sprint(now.Ledger.LastEvent))
+	}
 	printed := func(f reports.Written) bool { return f.Path == "report.pdf" } // by a browser, which writes the hour into it
 	v.results(slices.DeleteFunc(slices.Clone(m.Outputs), printed), now.Outputs)
+	if file != "" {
+		out = filepath.Dir(out)
+	}
+	v.look(out, now.Outputs)
 	return nil
+}
+
+// look tells the figures in which files of the folder differ from what they were, where both versions are at hand: of an edited one, when
+// it was made again as it had been; of another result, when the one in the folder is still what was written.
+func (v *Verification) look(again string, made []reports.Written) {
+	sums := map[string]string{}
+	for _, f := range made {
+		sums[f.Path] = f.SHA256
+	}
+	edited := map[string]bool{}
+	for i := range v.Differences {
+		d := &v.Differences[i]
+		here, there := filepath.Join(v.Folder, filepath.FromSlash(d.File)), filepath.Join(again, filepath.FromSlash(d.File))
+		switch {
+		case d.Kind == DiffOutputEdited:
+			edited[d.File] = true
+			if sums[d.File] == d.Was {
+				d.Figures = figures(there, here)
+			}
+		case d.Kind == DiffResult && !edited[d.File]:
+			d.Figures = figures(here, there)
+		}
+	}
 }
 
 func reportAgain(ctx context.Context, m *ReportManifest, at studies, o VerifyOptions, out string) error {
@@ -316,6 +402,23 @@ func hashFile(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// rows words the rows of an input that differ.
+func (d Difference) rows() data.Text {
+	r := d.Rows
+	if r == nil {
+		return data.Text{}
+	}
+	text := data.RowsText(r.Unit, r.First, r.Last)
+	if r.Sheet != "" {
+		text = data.Text{ZH: "“" + r.Sheet + "”" + text.ZH, EN: r.Sheet + " " + text.EN}
+	}
+	if r.Was != r.Now {
+		more := data.T("，原有 %d，现有 %d", "; there were %d, now %d", r.Was, r.Now)
+		text = data.Text{ZH: text.ZH + more.ZH, EN: text.EN + more.EN}
+	}
+	return data.Text{ZH: "（" + text.ZH + "）", EN: " (" + text.EN + ")"}
+}
+
 // Text words a difference.
 func (d Difference) Text() data.Text {
 	file := d.File
@@ -323,7 +426,9 @@ func (d Difference) Text() data.Text {
 	case DiffVersion:
 		return data.T("程序版本不同：文件夹由 %s 写出，现在是 %s", "the program differs: the folder was written by %s, this is %s", d.Was, d.Now)
 	case DiffInputChanged:
-		return data.T("输入已改动：%s", "input changed: %s", file)
+		return data.Text{ZH: "输入已改动：" + file + d.rows().ZH, EN: "input changed: " + file + d.rows().EN}
+	case DiffLedger:
+		return data.T("台账在写出之后又有新的事件：当时到第 %s 个，现在到第 %s 个", "the ledger has gone on since: it ended with event %s then, with event %s now", d.Was, d.Now)
 	case DiffInputMissing:
 		return data.T("输入不见了：%s", "input is gone: %s", file)
 	case DiffInputNew:
