@@ -30,7 +30,7 @@ func (r *reader) buildings(ctx context.Context) {
 			continue
 		}
 		before := len(r.weights)
-		if isFeatures(in.name) {
+		if in.features() {
 			r.readBuildingFeatures(ctx, in, s)
 		} else {
 			r.readBuildingRows(ctx, in, s)

@@ -59,7 +59,7 @@ func (r *reader) entities(ctx context.Context) {
 			continue
 		}
 		var read []rawEntity
-		if isFeatures(in.name) {
+		if in.features() {
 			read = r.readEntityFeatures(ctx, in, e)
 		} else {
 			read = r.readEntityRows(ctx, in, e)

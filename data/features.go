@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -33,8 +34,15 @@ func isFeatures(name string) bool {
 }
 
 // readFeatures calls visit for every feature of a file, its coordinates converted to WGS84; problems of the file are noted.
-// It stops when visit fails.
+// It stops when visit fails. A property that the study names must be in the file.
 func readFeatures(in *input, visit func(*feature) error) {
+	named := newNamed(in)
+	defer named.check()
+	each := visit
+	visit = func(f *feature) error {
+		named.see(f)
+		return each(f)
+	}
 	if read := featureFormats[strings.ToLower(filepath.Ext(in.name))]; read != nil {
 		read(in, visit)
 		return
@@ -46,7 +54,50 @@ func readFeatures(in *input, visit func(*feature) error) {
 	_ = in.fail(0, "", "", T("不是要素文件", "is no file of features"), T("用 GeoJSON 或 Shapefile", "use GeoJSON or a shapefile"))
 }
 
-// deliver converts a feature's coordinates and gives it to visit. A feature whose coordinates are none is noted, and is not delivered.
+// named watches whether the properties that the study names in fields are in a file of features. One that is in none of them would
+// leave its field empty everywhere: a slip in the study, or a name that a format cut short.
+type named struct {
+	in     *input
+	rows   int
+	unseen map[string]string // our field -> the property that no feature had so far
+	keys   []string          // properties of the features, for the hint
+}
+
+// maxNamedKeys bounds the properties that a hint can choose from.
+const maxNamedKeys = 200
+
+func newNamed(in *input) *named {
+	n := &named{in: in, unseen: maps.Clone(in.fields)}
+	maps.DeleteFunc(n.unseen, func(field, key string) bool { return (field == "lon" || field == "lat") && key == field }) // the geometry's, see featureTable
+	return n
+}
+
+func (n *named) see(f *feature) {
+	n.rows++
+	if len(n.unseen) == 0 {
+		return
+	}
+	for _, p := range f.props {
+		if !slices.Contains(n.keys, p.key) && len(n.keys) < maxNamedKeys {
+			n.keys = append(n.keys, p.key)
+		}
+	}
+	maps.DeleteFunc(n.unseen, func(_, key string) bool {
+		return slices.ContainsFunc(f.props, func(p property) bool { return p.key == key })
+	})
+}
+
+func (n *named) check() {
+	if n.rows == 0 {
+		return
+	}
+	for _, field := range slices.Sorted(maps.Keys(n.unseen)) {
+		_ = n.in.fail(0, field, n.unseen[field], T("没有这一列", "is not a column of the file"), columnHint(n.unseen[field], n.keys))
+	}
+}
+
+// deliver converts a feature's coordinates and gives it to visit. A multipoint of one point is that point: databases and shapefiles often
+// hold points so. A feature whose coordinates are none is noted, and is not delivered.
 func (in *input) deliver(f *feature, visit func(*feature) error) error {
 	var ok bool
 	if f.geometry, ok = in.geometryWGS84(f.number, f.label(), f.geometry); !ok {
@@ -79,7 +130,7 @@ func readShapefile(in *input, visit func(*feature) error) {
 		in.c.find("warning", in.name, 0, T("旁边没有 .dbf，要素没有属性", "has no .dbf beside it: its features have no properties"))
 	}
 	if r.Doubt {
-		in.c.find("warning", in.name, 0, T(".cpg 写 UTF-8，但属性不是 UTF-8，按 GB18030 读取", "the .cpg says UTF-8, but the properties are not: they are read as GB18030"))
+		in.c.find("warning", in.name, 0, T(".cpg 写的是 %s，但属性不是，按 %s 读取", "the .cpg says %s, but the properties are not: they are read as %s", clip(r.Declared), strings.ToUpper(r.Letters)))
 	}
 	turned := 0
 	for {
@@ -100,6 +151,9 @@ func readShapefile(in *input, visit func(*feature) error) {
 		if in.deliver(f, visit) != nil {
 			return
 		}
+	}
+	if r.Lost > 0 {
+		in.c.find("info", in.name, r.LostAt, T("%d 个数在属性表里是星号（没有填写，或比字段宽），第一个在“%s”，按没有填写处理", "%d numbers are asterisks in the attribute table (not filled in, or too long for the field), the first in %q: they count as not filled in", r.Lost, r.LostField))
 	}
 	if r.Deleted > 0 {
 		in.c.find("info", in.name, 0, T("%d 条在属性表里标为删除的要素，未使用", "%d features are deleted in the attribute table, left out", r.Deleted))

@@ -43,11 +43,14 @@ type input struct {
 	path  string
 	role  string
 	layer string // of a file of several layers or sheets, "" = the only one, or the first
-	c     *collector
-	utf8  bool // valid UTF-8; found by inspect
-	at    positions
-	raw   bool    // features keep the coordinates of the file
-	read  crs.CRS // the system of features that a ledger was made of, see featureTable; nil = at holds
+	// fields are the names that the study gives to properties of features
+	fields  map[string]string
+	tabular bool // a table even if a column holds geometries
+	c       *collector
+	utf8    bool // valid UTF-8; found by inspect
+	at      positions
+	raw     bool    // features keep the coordinates of the file
+	read    crs.CRS // the system of features that a ledger was made of, see featureTable; nil = at holds
 
 	beside []Input // files that belong to this one, such as the .dbf of a .shp
 	info   Input
@@ -60,7 +63,7 @@ func newInput(study *Study, role string, src Source, c *collector) *input {
 		path = filepath.Join(study.Dir, filepath.FromSlash(src.File))
 	}
 	c.file(src.File)
-	in := &input{name: src.File, path: path, role: role, layer: src.Layer, c: c, at: newPositions(src), info: Input{Path: src.File, Role: role}}
+	in := &input{name: src.File, path: path, role: role, layer: src.Layer, fields: src.Fields, c: c, at: newPositions(src), info: Input{Path: src.File, Role: role}}
 	in.info.CRS = in.at.name()
 	if role == "areas" {
 		in.info.Role = "boundaries"

@@ -206,12 +206,22 @@ func (fs *features) properties(f *feature) *jsonError {
 		return fs.s.skip(0)
 	}
 	return fs.s.object(func(key string) *jsonError {
-		text, ok, err := fs.s.scalar()
-		if ok {
-			f.props = append(f.props, property{key, text})
+		number := fs.s.peek() != '"'
+		text, _, err := fs.s.scalar() // null is nothing, but a property all the same
+		if number {
+			text = wholeNumber(text)
 		}
+		f.props = append(f.props, property{key, text})
 		return err
 	})
+}
+
+// wholeNumber writes a whole number without the decimals that some programs give it, such as 320583.0: codes are often stored so.
+func wholeNumber(text string) string {
+	if whole, zeros, found := strings.Cut(text, "."); found && whole != "" && strings.Trim(zeros, "0") == "" {
+		return whole
+	}
+	return text
 }
 
 // geometry reads a geometry. Its coordinates may stand before its type, so they are found first and read afterwards.

@@ -210,11 +210,15 @@ func (l *gpkgLayer) deliver(in *input, values []any, visit func(*feature) error)
 	f := &feature{number: in.info.Rows}
 	if l.key != "" {
 		f.id = textOfSQL(values[len(values)-1])
+		for _, named := range in.fields {
+			if named == l.key {
+				f.props = append(f.props, property{l.key, f.id})
+				break
+			}
+		}
 	}
 	for i, name := range l.columns {
-		if text := textOfSQL(values[1+i]); text != "" {
-			f.props = append(f.props, property{name, text})
-		}
+		f.props = append(f.props, property{name, textOfSQL(values[1+i])})
 	}
 	if blob, ok := values[0].([]byte); ok && len(blob) > 0 {
 		g, err := gpkgGeometry(blob)

@@ -37,15 +37,15 @@ var fields = map[string][]string{
 // formats lists the file endings that each role reads.
 var formats = map[string][]string{
 	"areas":       endings(tableEndings...),
-	"population":  endings(".csv", ".txt", ".tsv", ".tif", ".tiff"),
-	"roads":       endings(".pbf", ".osm"),
+	"population":  endings(".csv", ".txt", ".tsv", ".xlsx", ".tif", ".tiff"),
+	"roads":       endings(".pbf", ".osm", ".csv", ".txt", ".tsv"),
 	"sites":       endings(".csv", ".txt", ".tsv", ".xlsx"),
-	"places":      endings(".csv", ".txt", ".tsv"),
+	"places":      endings(".csv", ".txt", ".tsv", ".xlsx"),
 	"exclusions":  endings(tableEndings...),
 	"entities":    endings(".csv", ".txt", ".tsv", ".xlsx"),
 	"zones":       endings(tableEndings...),
 	"residential": endings(tableEndings...),
-	"buildings":   endings(tableEndings...),
+	"buildings":   endings(".csv", ".txt", ".tsv", ".xlsx"),
 	"codes":       {".csv", ".txt", ".tsv", ".xlsx"},
 }
 
@@ -104,7 +104,7 @@ func (l *loader) each(role string, add func(*section, Source)) {
 		sec := l.y.section(path, node)
 		src := Source{Line: node.Line}
 		src.File = sec.need("file", T("相对于本文件的路径", "a path relative to this file"))
-		l.layerOf(sec, &src)
+		l.layerOf(sec, role, &src)
 		if src.File != "" {
 			l.lookFor(sec, role, src.File)
 			same := src.File + "\x00" + src.Layer
@@ -185,9 +185,13 @@ func (l *loader) fieldTable(sec *section, role string) map[string]string {
 	return out
 }
 
-// layerOf reads which layer of a file is meant; only some formats have several.
-func (l *loader) layerOf(sec *section, src *Source) {
+// layerOf reads which layer of a file, or which sheet of a workbook, is meant; only some formats have several.
+func (l *loader) layerOf(sec *section, role string, src *Source) {
 	src.Layer = sec.text("layer", "")
+	if role != "sites" && role != "entities" && strings.EqualFold(filepath.Ext(src.File), ".xlsx") { // those read their own
+		src.Layer = sec.text("sheet", "")
+		return
+	}
 	if ext := strings.ToLower(filepath.Ext(src.File)); src.Layer != "" && !slices.Contains([]string{".gpkg", ".topojson", ".json"}, ext) {
 		l.y.fail(sec.get("layer"), sec.key("layer"), T("这种格式没有图层", "is not for this format, which has no layers"), T("删去 layer；Excel 的工作表写 sheet", "remove it; the sheet of a workbook is sheet"))
 	}

@@ -296,7 +296,12 @@ func TestRoadsOfEveryFormat(t *testing.T) {
 		"GeoJSON":                {"lines.geojson", []string{"-lco", "COORDINATE_PRECISION=9"}},
 		"Shapefile":              {"lines.shp", []string{"-lco", "ENCODING=GB18030"}},
 		"Shapefile of a 6° zone": {"lines20.shp", []string{"-s_srs", "EPSG:4490", "-t_srs", "EPSG:4498", "-lco", "ENCODING=UTF-8"}},
+		"Shapefile with heights": {"linesz.shp", []string{"-dim", "XYZM", "-lco", "ENCODING=UTF-8"}},
+		"GeoPackage, multi":      {"linesm.gpkg", []string{"-dim", "XYZ", "-nlt", "PROMOTE_TO_MULTI"}},
 		"KML":                    {"lines.kml", []string{"-f", "LIBKML"}},
+		"KMZ":                    {"lines.kmz", []string{"-f", "LIBKML"}},
+		"WKT in CSV":             {"lines.csv", []string{"-lco", "GEOMETRY=AS_WKT"}},
+		"WKT in CSV, heights":    {"linesz.csv", []string{"-dim", "XYZ", "-lco", "GEOMETRY=AS_WKT"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.file != "lines.gpkg" {

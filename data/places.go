@@ -32,7 +32,7 @@ func (r *reader) places(ctx context.Context) {
 		}
 		left, outside := &counter{}, 0
 		var read []rawPlace
-		if isFeatures(in.name) {
+		if in.features() {
 			read = r.readPlaceFeatures(ctx, in, p, left)
 		} else {
 			read = r.readPlaceRows(ctx, in, p, left)

@@ -36,7 +36,7 @@ func (r *reader) people(ctx context.Context) {
 			r.readTotals(ctx, in, p, totals)
 		case p.Kind == "polygons":
 			r.readPeoplePolygons(ctx, in, p)
-		case isFeatures(in.name):
+		case in.features():
 			r.readPeopleFeatures(ctx, in, p)
 		default:
 			r.readPeoplePoints(ctx, in, p)
@@ -81,7 +81,7 @@ func (s seenAt) text(zh, en string) Text {
 
 // needTable refuses a format in which this kind of people cannot stand.
 func needTable(in *input, p PopulationSource) bool {
-	if isFeatures(in.name) {
+	if in.tabular = true; isFeatures(in.name) {
 		_ = in.fail(0, "kind", p.Kind, T("这类人口要用 CSV", "is a kind of people that is read from CSV"), T("要素文件只能是 kind: points", "files of features hold kind: points only"))
 		return false
 	}
@@ -189,6 +189,7 @@ func (r *reader) readPeoplePoints(ctx context.Context, in *input, p PopulationSo
 
 func (r *reader) readPeopleFeatures(ctx context.Context, in *input, p PopulationSource) {
 	left := &counter{}
+	before, kept := len(in.c.errs), 0
 	groups := r.groupsOf(in, p, pointRecords)
 	readFeatures(in, func(f *feature) error {
 		point, ok := f.geometry.(orb.Point)
@@ -203,11 +204,20 @@ func (r *reader) readPeopleFeatures(ctx context.Context, in *input, p Population
 		}
 		if people >= 0 && in.checkPoint(f, point) && groups.read(f.number, people, func(k int) string { return f.get(groups.names[k]) }) {
 			groups.keep()
+			kept++
 			r.out.Population.Points = append(r.out.Population.Points, coverage.PointCount{Point: point, People: people})
 		}
 		return r.stop(ctx)
 	})
 	left.report(r.c, "warning", in.name)
+	in.nobody(p, kept, before)
+}
+
+// nobody notes a file of which no feature could be used, unless a problem already tells why.
+func (in *input) nobody(p PopulationSource, kept, before int) {
+	if kept == 0 && len(in.c.errs) == before {
+		_ = in.fail(0, "kind", p.Kind, T("没有可用的人口", "holds no people that could be used"), T("检查 kind 和人口所在的属性（fields: {people: 属性名}）", "check kind, and which property holds the people (fields: {people: property})"))
+	}
 }
 
 // peopleOf returns the people of a feature, negative after noting what is wrong; counted tells whether it says any number at all.

@@ -31,7 +31,7 @@ func (r *reader) roads(ctx context.Context) {
 		}
 		r.roadFile = in
 		var part *network.Roads
-		if isFeatures(in.name) {
+		if !isOSM(in.name) {
 			part = r.readRoadFeatures(ctx, in, s)
 		} else {
 			part = r.roadsOSM(ctx, in)

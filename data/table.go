@@ -3,6 +3,7 @@ package data
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -27,6 +28,7 @@ type table struct {
 
 	row   int // of the current record, the file's own number
 	cells []string
+	set   aside // rows that were taken for no records
 }
 
 // openTable opens a ledger and finds its columns. It returns nil after noting the problem.
@@ -34,9 +36,9 @@ func openTable(in *input, src Source, sheet string) *table {
 	var t *table
 	switch {
 	case strings.EqualFold(filepath.Ext(in.name), ".xlsx"):
-		in.layer = sheet
-		t = openSheet(in, src, sheet)
-	case isFeatures(in.name):
+		in.layer = cmp.Or(sheet, src.Layer)
+		t = openSheet(in, src, in.layer)
+	case in.features():
 		t = featureTable(in)
 	default:
 		t = openCSV(in)
@@ -49,7 +51,7 @@ func openTable(in *input, src Source, sheet string) *table {
 	t.columns, missing = findColumns(in.role, src.Fields, t.header)
 	in.info.Columns = nil
 	for _, field := range fields[in.role] {
-		if i := t.columns[field]; i >= 0 && i < len(t.header) && !isFeatures(in.name) {
+		if i := t.columns[field]; i >= 0 && i < len(t.header) && !in.features() {
 			in.info.Columns = append(in.info.Columns, field+"="+t.header[i])
 		}
 	}
@@ -66,6 +68,11 @@ func openTable(in *input, src Source, sheet string) *table {
 func columnHint(want string, header []string) Text {
 	if near := written.Nearest(want, header); near != "" {
 		return T("是不是 %s？", "did you mean %s?", near)
+	}
+	for _, h := range header { // shapefiles cut names to ten bytes
+		if len([]rune(h)) > 1 && strings.HasPrefix(want, h) {
+			return T("是不是 %s？", "did you mean %s?", h)
+		}
 	}
 	return T("文件里的列：%s", "columns of the file: %s", clip(strings.Join(header, ", ")))
 }
@@ -93,6 +100,7 @@ func (t *table) scan(ctx context.Context) bool {
 		}
 		row, cells, err := t.next()
 		if err == io.EOF {
+			t.tellAside()
 			return false
 		}
 		if err != nil {
@@ -100,11 +108,15 @@ func (t *table) scan(ctx context.Context) bool {
 			return false
 		}
 		for _, c := range cells {
-			if strings.TrimSpace(c) != "" {
-				t.row, t.cells = row, cells
-				t.in.info.Rows++
-				return true
+			if strings.TrimSpace(c) == "" {
+				continue
 			}
+			if t.noRecord(row, cells) {
+				break
+			}
+			t.row, t.cells = row, cells
+			t.in.info.Rows++
+			return true
 		}
 	}
 }

@@ -131,9 +131,8 @@ func (t *topology) each(in *input, g topoGeometry, depth int, visit func(*featur
 	f.id, _ = jsonText(g.ID)
 	f.id = strings.TrimSpace(f.id)
 	for _, key := range slices.Sorted(maps.Keys(g.Properties)) {
-		if text, ok := jsonText(g.Properties[key]); ok {
-			f.props = append(f.props, property{key, text})
-		}
+		text, _ := jsonText(g.Properties[key]) // null is nothing, but a property all the same
+		f.props = append(f.props, property{key, text})
 	}
 	if g.Type != "" { // else a feature without a place
 		var err error
@@ -154,7 +153,7 @@ func jsonText(raw json.RawMessage) (string, bool) {
 		return "", false
 	}
 	if raw[0] != '"' {
-		return string(raw), true
+		return wholeNumber(string(raw)), true
 	}
 	var out string
 	err := json.Unmarshal(raw, &out)

@@ -1,11 +1,16 @@
 package data
 
 import (
+	"cmp"
 	"errors"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
 
 	"sitecover/data/written"
 	"sitecover/siting"
@@ -61,7 +66,10 @@ var monthLayouts = []string{"2006-1", "2006/1", "2006年1月", "2006.1"}
 // parseDate reads a day in any of the usual Chinese and ISO forms. A form that names only the month means its first day, one
 // that names only the year means 1 January. The time of day, if any, is cut off.
 func parseDate(s string) (time.Time, bool) {
-	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(width.Fold.String(s)) // ２０２４．３
+	if day, ok := spelledDate(s); ok {
+		s = day
+	}
 	if day, clock, found := strings.Cut(strings.Replace(s, "T", " ", 1), " "); found && strings.Contains(clock, ":") {
 		s = day
 	}
@@ -76,9 +84,47 @@ func parseDate(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseNumber reads a finite decimal number. Thousands separators, units and special values such as NaN are refused.
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// spelled is a date as official documents write it: 二〇二四年三月十五日.
+var spelled = regexp.MustCompile(`^([〇○零一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?)?$`)
+
+// spelledDate writes such a date with digits: 2024年3月15日.
+func spelledDate(s string) (string, bool) {
+	parts := spelled.FindStringSubmatch(strings.Join(strings.Fields(s), ""))
+	if parts == nil {
+		return "", false
+	}
+	digits := strings.NewReplacer("〇", "0", "○", "0", "零", "0", "一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9")
+	out := digits.Replace(parts[1]) + "年"
+	for i, unit := range []string{"月", "日"} {
+		text := parts[i+2]
+		if text == "" {
+			return out, true
+		}
+		tens, ones, found := strings.Cut(text, "十")
+		n := digits.Replace(text)
+		if found { // 十, 十五, 二十, 二十五
+			n = cmp.Or(digits.Replace(tens), "1") + cmp.Or(digits.Replace(ones), "0")
+		}
+		out += n + unit
+	}
+	return out, true
+}
+
+// parseNumber reads a finite decimal number; its digits may be as wide as Chinese characters. Thousands separators, units and special values such as NaN are refused.
 func parseNumber(s string) (float64, *quantityError) {
 	s = strings.TrimSpace(s)
+	if !plainASCII(s) {
+		s = strings.TrimSpace(width.Fold.String(s))
+	}
 	if s == "" {
 		return 0, &quantityError{T("是空的", "is empty"), T("填上数字，或删去这一行", "fill it in, or remove the row")}
 	}

@@ -289,9 +289,9 @@ func headerScore(role string, named map[string]string, cells []string) int {
 
 // cleanSerials turns Excel's day numbers in the date columns into ISO days, so that the one date parser serves all files.
 func (t *table) cleanSerials(cells []string, base1904 bool) []string {
-	for _, field := range []string{"opened", "closed", "date"} {
-		i, ok := t.columns[field]
-		if !ok || i < 0 || i >= len(cells) {
+	for _, field := range fields[t.in.role] {
+		i := t.columns[field]
+		if dated := field == "opened" || field == "closed" || field == "date" || strings.HasSuffix(field, "_on"); !dated || i < 0 || i >= len(cells) {
 			continue
 		}
 		f, err := strconv.ParseFloat(strings.TrimSpace(cells[i]), 64)

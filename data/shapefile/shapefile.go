@@ -49,12 +49,16 @@ type Record struct {
 
 // Reader reads a shapefile from its first record to its last. It is not safe for concurrent use.
 type Reader struct {
-	Fields  []string // names of the attributes, in the table's order
-	PRJ     string   // text of the .prj file, "" = none
-	Letters string   // encoding of the attributes: "utf-8" or "gb18030"
-	Doubt   bool     // .cpg declares UTF-8, but the attributes are no UTF-8 and were read as GB18030
-	Deleted int      // records deleted in the table, left out so far
-	Parts   []string // the files that were read besides the .shp: their paths
+	Fields    []string // names of the attributes, in the table's order
+	PRJ       string   // text of the .prj file, "" = none
+	Letters   string   // encoding of the attributes: "utf-8" or "gb18030"
+	Declared  string   // what the .cpg says, "" = nothing
+	Doubt     bool     // the attributes are not in the encoding that .cpg declares, but in Letters
+	Lost      int      // numbers of the rows so far that are asterisks: not filled in, or too long for the field
+	LostAt    int      // the record of the first of them
+	LostField string   // and its field
+	Deleted   int      // records deleted in the table, left out so far
+	Parts     []string // the files that were read besides the .shp: their paths
 
 	shp     *bufio.Reader
 	left    int64 // bytes of .shp not yet read
@@ -189,7 +193,7 @@ func (r *Reader) begin(shp io.Reader, size int64, dbf io.ReadSeeker, dbfSize int
 	if err != nil {
 		return err
 	}
-	r.Fields, r.Letters, r.Doubt = r.table.names, r.table.letters, r.table.doubt
+	r.Fields, r.Letters, r.Doubt, r.Declared = r.table.names, r.table.letters, r.table.doubt, letters
 	return nil
 }
 
@@ -257,6 +261,9 @@ func (r *Reader) record() (rec Record, deleted bool, err error) {
 	}
 	if r.table != nil {
 		rec.Values, deleted, err = r.table.next()
+		if r.Lost = r.table.lost; r.Lost > 0 && r.LostAt == 0 {
+			r.LostAt, r.LostField = r.number, r.table.lostField
+		}
 	}
 	return rec, deleted, err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -23,9 +24,11 @@ type column struct {
 
 // table is a dBASE table being read.
 type table struct {
-	names   []string
-	letters string
-	doubt   bool
+	names     []string
+	letters   string
+	doubt     bool
+	lost      int    // numbers that did not fit into their field
+	lostField string // of the first of them
 
 	r       *bufio.Reader
 	columns []column
@@ -64,7 +67,7 @@ func newTable(f io.ReadSeeker, size int64, declared string) (*table, error) {
 		return nil, err
 	}
 	for _, name := range raw {
-		t.names = append(t.names, t.text(name))
+		t.names = append(t.names, strings.ReplaceAll(t.text(name), "\uFFFD", "")) // half a letter where a program cut the name
 	}
 	return t, nil
 }
@@ -90,22 +93,24 @@ func (t *table) describe(b []byte, width int) (names [][]byte, err error) {
 	return names, nil
 }
 
-// tellLetters finds the encoding: what .cpg says, else what the header says, else UTF-8 if that is what all texts are, else GB18030. Texts
-// that are no UTF-8 though declared are read as GB18030, and doubt says so.
+// tellLetters finds the encoding: what .cpg says, else what the header says, else UTF-8 if that is what all texts are, else GB18030. Names
+// of fields count only where the texts are plain ASCII, since programs cut and number them. Texts that are no UTF-8 though declared are read
+// as GB18030; Latin letters, which many programs declare without looking, are never meant where the texts hold others. doubt tells of both.
 func (t *table) tellLetters(f io.ReadSeeker, from int64, declared string, mark byte, names [][]byte) error {
-	t.letters = lettersOf(declared)
-	if t.letters == "" && declared != "" {
+	known, latin := lettersOf(declared)
+	if known == "" && !latin && declared != "" {
 		return fmt.Errorf("%w: %s", ErrLetters, declared)
 	}
-	if t.letters == "" && (mark == 0x4D || mark == 0x7A) { // code page 936
-		t.letters = "gb18030"
+	if declared == "" && (mark == 0x4D || mark == 0x7A) { // code page 936
+		known = "gb18030"
 	}
-	if t.letters == "gb18030" {
+	if t.letters = known; known == "gb18030" {
 		return nil
 	}
-	valid := true
-	for _, n := range names {
-		valid = valid && utf8.Valid(whole(n))
+	valid, plain := true, true
+	see := func(b []byte) {
+		valid = valid && utf8.Valid(whole(b))
+		plain = plain && bytes.IndexFunc(b, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 	}
 	for range t.rows {
 		if _, err := io.ReadFull(t.r, t.buffer); err != nil {
@@ -113,35 +118,45 @@ func (t *table) tellLetters(f io.ReadSeeker, from int64, declared string, mark b
 		}
 		for _, c := range t.columns {
 			if c.kind == 'C' && valid {
-				valid = utf8.Valid(whole(t.buffer[c.offset : c.offset+c.width]))
+				see(t.buffer[c.offset : c.offset+c.width])
 			}
 		}
 		if !valid {
 			break
 		}
 	}
+	if plain {
+		for _, n := range names {
+			see(numbered.ReplaceAll(n, nil))
+		}
+	}
 	if _, err := f.Seek(from, io.SeekStart); err != nil {
 		return err
 	}
 	t.r.Reset(f)
-	t.doubt = t.letters == "utf-8" && !valid
+	t.doubt = known == "utf-8" && !valid || latin && !plain
 	if t.letters = "utf-8"; !valid {
 		t.letters = "gb18030"
 	}
 	return nil
 }
 
-// lettersOf reads a .cpg file: "" for what is not known. Latin letters as declared by default settings mean nothing here, and are told
-// by the texts.
-func lettersOf(declared string) string {
+// numbered is what programs put behind a name that they had to cut and that was then there twice.
+var numbered = regexp.MustCompile(`_[0-9]{1,3}$`)
+
+// lettersOf reads a .cpg file: known is "" for what is not known; latin tells that it names Latin letters, or the letters of whatever
+// machine wrote it: default settings of some programs, which say nothing of Chinese.
+func lettersOf(declared string) (known string, latin bool) {
 	s := strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "", "\x00", "").Replace(declared))
 	switch s {
 	case "utf8", "65001":
-		return "utf-8"
+		return "utf-8", false
 	case "gbk", "gb2312", "gb18030", "936", "cp936", "54936", "oem936", "windows936", "ansi936", "euccn":
-		return "gb18030"
+		return "gb18030", false
+	case "iso88591", "88591", "latin1", "1252", "cp1252", "windows1252", "ansi1252", "ansi", "oem", "ascii", "usascii", "system", "437", "oem437", "850", "oem850":
+		return "", true
 	}
-	return ""
+	return "", false
 }
 
 // whole cuts off a character that the width of its field has cut in two.
@@ -189,9 +204,28 @@ func (t *table) next() (values []string, deleted bool, err error) {
 	}
 	values = make([]string, len(t.columns))
 	for i, c := range t.columns {
-		values[i] = t.value(c.kind, t.buffer[c.offset:c.offset+c.width])
+		raw := t.buffer[c.offset : c.offset+c.width]
+		values[i] = t.value(c.kind, raw)
+		if values[i] == "" && (c.kind == 'N' || c.kind == 'F') && bytes.IndexByte(raw, '*') >= 0 {
+			if t.lost++; t.lost == 1 {
+				t.lostField = t.names[i]
+			}
+		}
 	}
 	return values, false, nil
+}
+
+// plainNumber writes a whole number without the decimals and powers of ten that some programs give to every number, such as
+// 3.20583100000e+008: codes are often stored so.
+func plainNumber(s string) string {
+	if !strings.ContainsAny(s, ".eE") {
+		return s
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
+		return s
+	}
+	return strconv.FormatFloat(f, 'f', 0, 64)
 }
 
 // value returns a field as text: numbers without padding, days as 2006-01-02, truth as true and false; "" for nothing.
@@ -202,7 +236,7 @@ func (t *table) value(kind byte, b []byte) string {
 		if strings.Trim(s, "*") == "" { // asterisks: the number did not fit
 			return ""
 		}
-		return strings.ToValidUTF8(strings.TrimPrefix(s, "+"), "\uFFFD")
+		return strings.ToValidUTF8(plainNumber(strings.TrimPrefix(s, "+")), "\uFFFD")
 	case 'D':
 		if s := strings.TrimSpace(string(b)); len(s) == 8 && strings.Trim(s, "0123456789") == "" && s != "00000000" {
 			return s[:4] + "-" + s[4:6] + "-" + s[6:]
