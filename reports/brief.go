@@ -362,6 +362,16 @@ func (d *brief) basis() {
 	d.part("brief.p.quality")
 	d.say(v.CircleLine)
 	d.findings()
+	d.inputs()
+}
+
+// inputs lists the files that the report rests on; the whole hashes and every decision are in the page and in manifest.json.
+func (d *brief) inputs() {
+	var rows [][]string
+	for _, in := range d.p.Trust.Inputs {
+		rows = append(rows, []string{in.Role, in.Path, in.Rows, in.CRS, in.SHA[:min(16, len(in.SHA))]})
+	}
+	d.list("brief.t.inputs", []docColumn{{"col.role", 18, false}, {"col.path", 30, false}, {"col.rows", 12, true}, {"col.crs", 16, false}, {"col.sha", 24, false}}, rows)
 }
 
 func (d *brief) findings() {

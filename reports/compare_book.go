@@ -19,7 +19,7 @@ func (v *comparison) sheets() []sheet {
 			out = append(out, s)
 		}
 	}
-	return append(out, v.noteSheet())
+	return append(out, v.noteSheet(), v.inputSheet())
 }
 
 // minus is a formula for the difference of two columns of a row with its value; nil where either has none.
@@ -181,6 +181,26 @@ func (v *comparison) noteSheet() sheet {
 		{values: []any{v.t("x.version"), v.Before.Version, v.After.Version}}, {values: []any{v.t("x.story"), v.story(), nil}}}
 	for _, n := range v.notes() {
 		s.rows = append(s.rows, row{values: []any{v.t("cmp.note"), n, nil}})
+	}
+	return s
+}
+
+// inputSheet lists the files that the two sides rest on, and what was noticed in them.
+func (v *comparison) inputSheet() sheet {
+	s := sheet{key: "cmp.sheet.inputs", columns: []column{{"x.study", 24, asText}, {"x.role", 16, asText}, {"x.file", 34, asText}, {"x.rows", 12, asWhole}, {"x.bytes", 14, asWhole}, {"x.crs", 14, asText}, {"col.sha256", 70, asText}}}
+	sides := []struct {
+		name string
+		of   *builder
+	}{{v.nameA, v.before}, {v.nameB, v.after}}
+	for _, side := range sides {
+		for _, in := range side.of.s.Inputs {
+			s.rows = append(s.rows, row{values: []any{side.name, v.or("role."+in.Role, in.Role), in.Path, in.Rows, in.Bytes, in.CRS, in.SHA256}})
+		}
+	}
+	for _, side := range sides {
+		for _, f := range side.of.s.Findings {
+			s.rows = append(s.rows, row{values: []any{side.name, v.or("trust."+f.Severity, f.Severity), f.Where, nil, nil, nil, v.pick(f.ZH, f.EN)}})
+		}
 	}
 	return s
 }

@@ -86,6 +86,15 @@ func (v *comparison) sections() []compareSection {
 	if others := append(append(v.perTier(v.groupTable), v.perTier(v.hoursTable)...), v.perTier(v.entityTable)...); len(others) > 0 {
 		out = append(out, compareSection{ID: "c5", Title: v.t("cmp.s5"), Tables: others})
 	}
+	return append(out, compareSection{ID: "c6", Title: v.t("trust.inputs"), Line: v.t("cmp.inputs"), Tables: []compareTable{v.inputTable(v.nameA, v.before), v.inputTable(v.nameB, v.after)}})
+}
+
+// inputTable lists the files that a side rests on.
+func (v *comparison) inputTable(name string, b *builder) compareTable {
+	out := compareTable{Title: name, Tier: -1, Head: v.tableHead("col.role", "col.path", "col.rows#", "col.size#", "col.crs", "col.sha256")}
+	for _, in := range b.s.Inputs {
+		out.Rows = append(out.Rows, []compareCell{word(v.or("role."+in.Role, in.Role)), word(in.Path), num(group(int64(in.Rows))), num(bytesSize(in.Bytes)), word(in.CRS), word(in.SHA256)})
+	}
 	return out
 }
 

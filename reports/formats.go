@@ -135,7 +135,11 @@ func layerFiles(b *builder, o Options) []file {
 		case GeoJSON:
 			for _, spec := range b.layers() {
 				out = append(out, file{in.file(spec.name, ".geojson"), func(w io.Writer) error {
-					l := newLayer(w, spec.name, in)
+					from, err := b.provenance()
+					if err != nil {
+						return err
+					}
+					l := newLayer(w, spec.name, in, from)
 					spec.fill(turned{l, in})
 					return l.close()
 				}})

@@ -16,7 +16,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
 )
 
-// The tables that every GeoPackage 1.3 has, and QGIS's table of styles. One page size and no journal, so that the same rows
+// The tables that every GeoPackage 1.3 has, those of its metadata extension, and QGIS's table of styles. One page size and no journal, so that the same rows
 // give the same file.
 const gpkgSchema = `
 PRAGMA page_size = 4096;
@@ -32,6 +32,13 @@ CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL PRIMARY KEY REFEREN
 CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),
   f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30),
   ui TEXT(30), update_time DATETIME);
+CREATE TABLE gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
+  CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+CREATE TABLE gpkg_metadata (id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL, md_scope TEXT NOT NULL DEFAULT 'dataset', md_standard_uri TEXT NOT NULL,
+  mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL DEFAULT '');
+CREATE TABLE gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT, row_id_value INTEGER,
+  timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), md_file_id INTEGER NOT NULL, md_parent_id INTEGER,
+  CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id), CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id));
 `
 
 // wktOf are the definitions of the systems by code.
@@ -75,6 +82,7 @@ func (b *builder) fillGeoPackage(path string, in frame) (err error) {
 	}
 	g := &gpkg{b: b, tx: tx, in: in, at: b.s.Date.UTC().Format("2006-01-02T15:04:05.000Z")}
 	g.systems()
+	g.provenance()
 	for _, spec := range b.layers() {
 		g.layer(b.collect(spec, in))
 	}
@@ -112,6 +120,19 @@ func (g *gpkg) systems() {
 	if g.in.epsg == 4490 {
 		g.exec(insert, "China Geodetic Coordinate System 2000", 4490, "EPSG", 4490, wktOf[4490], "")
 	}
+}
+
+// provenance writes what the layers rest on, in the way of the metadata extension (OGC 12-128r18, F.8).
+func (g *gpkg) provenance() {
+	from, err := g.b.provenance()
+	if g.err == nil {
+		g.err = err
+	}
+	for _, table := range []string{"gpkg_metadata", "gpkg_metadata_reference"} {
+		g.exec(`INSERT INTO gpkg_extensions VALUES (?,NULL,'gpkg_metadata','http://www.geopackage.org/spec130/#extension_metadata','read-write')`, table)
+	}
+	g.exec(`INSERT INTO gpkg_metadata VALUES (1,'dataset','https://schema.org/isBasedOn','application/json',?)`, string(from))
+	g.exec(`INSERT INTO gpkg_metadata_reference VALUES ('geopackage',NULL,NULL,NULL,?,1,NULL)`, g.at)
 }
 
 // quoteName quotes an SQL identifier.

@@ -25,8 +25,12 @@ func (b *builder) writeGeoParquet(w io.Writer, t *table, in frame) error {
 	if err != nil {
 		return err
 	}
+	from, err := b.provenance()
+	if err != nil {
+		return err
+	}
 	out := parquet.NewGenericWriter[any](w, parquetSchema(t), parquet.Compression(&parquet.Snappy), parquet.KeyValueMetadata("geo", string(meta)),
-		parquet.CreatedBy("sitecover", b.s.Version, ""))
+		parquet.KeyValueMetadata("provenance", string(from)), parquet.CreatedBy("sitecover", b.s.Version, ""))
 	if _, err := out.WriteRows(rows); err != nil {
 		return err
 	}

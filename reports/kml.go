@@ -45,6 +45,11 @@ func (b *builder) writeKML(w io.Writer, in frame) error {
 		}
 		p("</Style>\n")
 	}
+	from, err := b.provenance()
+	if err != nil {
+		return err
+	}
+	p("<ExtendedData><Data name=\"provenance\"><value>%s</value></Data></ExtendedData>\n", escapeXML(string(from)))
 	for _, spec := range b.layers() {
 		if spec.name == "cells" {
 			continue

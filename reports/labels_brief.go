@@ -39,6 +39,8 @@ var briefLabels = map[string]text{
 	"brief.t.stations": {"红色驿站选址", "Places for red stations"},
 	"brief.t.assume":   {"采用默认值的假设", "Assumptions left at their defaults"},
 	"brief.t.findings": {"需要核实的数据", "Data to be checked"},
+	"brief.t.inputs":   {"所用数据文件（完整校验值与全部处理记录见 manifest.json）", "Input files (whole hashes and every decision: manifest.json)"},
+	"col.sha":          {"SHA-256（前 16 位）", "SHA-256 (first 16)"},
 
 	"brief.c.effective": {"有效覆盖", "Effective"},
 	"brief.c.unserved":  {"未获服务人口", "Unserved"},

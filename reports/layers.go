@@ -56,18 +56,18 @@ type sink interface {
 }
 
 // layer writes one GeoJSON file (RFC 7946: WGS84 longitude, latitude; outer rings anticlockwise; seven decimals, about 1 cm),
-// one feature a line, in the order added.
+// one feature a line, in the order added, and what the layer rests on as the member "provenance", which other programs read over.
 type layer struct {
 	w   *bufio.Writer
 	n   int
 	err error
 }
 
-func newLayer(w io.Writer, name string, in frame) *layer {
+func newLayer(w io.Writer, name string, in frame, provenance []byte) *layer {
 	l := &layer{w: bufio.NewWriter(w)}
 	head, err := json.Marshal(name)
 	l.err = err
-	l.write([]byte(`{"type":"FeatureCollection","name":`), head, []byte(in.member()), []byte(`,"features":[`))
+	l.write([]byte(`{"type":"FeatureCollection","name":`), head, []byte(in.member()), []byte(`,"provenance":`), provenance, []byte(`,"features":[`))
 	return l
 }
 
