@@ -11,6 +11,7 @@ type maxSearch struct {
 	*plan
 	budget int64
 	rand   *rand.Rand
+	work   int64   // entries looked at
 	best   []int32 // columns of the best plan
 	top    int64   // what it covers
 	from   []int32 // columns of the plan that is shaken
@@ -68,6 +69,7 @@ func (s *maxSearch) leave(j int32) {
 
 // look queues the columns of row i.
 func (s *maxSearch) look(i int32) {
+	s.work += int64(len(s.in.row.at(int(i))))
 	for _, k := range s.in.row.at(int(i)) {
 		if !s.queued[k] {
 			s.queued[k] = true
@@ -111,6 +113,7 @@ func (s *maxSearch) back(columns []int32) {
 // fill opens columns by gain for the money while they fit.
 func (s *maxSearch) fill() {
 	for {
+		s.work += int64(len(s.gains))
 		best := int32(-1)
 		for j, g := range s.gains {
 			if g > 0 && !s.open[j] && s.spent+s.in.cost[j] <= s.budget &&
@@ -149,6 +152,7 @@ func (s *maxSearch) climb(ctx context.Context) {
 
 // improve opens column j if that pays, and closes the open column that is then missed least if the money asks for it.
 func (s *maxSearch) improve(j int32) {
+	s.work++
 	free := s.budget - s.spent - s.in.cost[j]
 	if s.open[j] || s.in.cost[j] > s.budget {
 		return
@@ -159,6 +163,7 @@ func (s *maxSearch) improve(j int32) {
 		}
 		return
 	}
+	s.work += int64(len(s.in.col.at(int(j))) + len(s.list))
 	s.touch = s.touch[:0]
 	for _, i := range s.in.col.at(int(j)) {
 		if s.count[i] == 1 {
@@ -218,25 +223,65 @@ func (s *maxSearch) recall() {
 	s.from = append(s.from[:0], s.best...)
 }
 
-// kick shakes the plan n times and climbs again.
-func (s *maxSearch) kick(ctx context.Context, n int) {
-	for range n {
+// kick shakes the plan and climbs again until it has looked at so many entries.
+func (s *maxSearch) kick(ctx context.Context, work int64) {
+	for end := s.work + work; s.work < end; {
 		if ctx.Err() != nil || len(s.from) == 0 {
 			return
 		}
 		s.back(s.from)
-		for range min(len(s.from), 2+s.rand.IntN(3)) {
-			s.leave(s.list[s.rand.IntN(len(s.list))])
-		}
-		for range 6 {
-			j := s.likely[s.rand.IntN(len(s.likely))]
-			if !s.open[j] && s.spent+s.in.cost[j] <= s.budget {
-				s.enter(j)
-			}
+		if s.rand.IntN(8) == 0 {
+			s.shake()
+		} else {
+			s.stir()
 		}
 		s.fill()
 		// In order the queue would undo the shake.
 		s.rand.Shuffle(len(s.queue), func(a, b int) { s.queue[a], s.queue[b] = s.queue[b], s.queue[a] })
 		s.climb(ctx)
 	}
+}
+
+// shake closes a few columns and opens others, wherever they are.
+func (s *maxSearch) shake() {
+	for range min(len(s.from), 2+s.rand.IntN(3)) {
+		s.leave(s.list[s.rand.IntN(len(s.list))])
+	}
+	for range 6 {
+		s.offer(s.likely[s.rand.IntN(len(s.likely))])
+	}
+}
+
+// stir closes an open column and some near it, and opens others there.
+func (s *maxSearch) stir() {
+	at := s.list[s.rand.IntN(len(s.list))]
+	s.leave(at)
+	want := 1 + s.rand.IntN(3)
+	for k := 0; k < 12 && want > 0; k++ {
+		i := s.rowOf(s.beside(at))
+		if s.count[i] == 1 {
+			s.leave(s.only[i])
+			want--
+		}
+	}
+	for range 6 {
+		s.offer(s.beside(at))
+	}
+}
+
+func (s *maxSearch) offer(j int32) {
+	if !s.open[j] && s.spent+s.in.cost[j] <= s.budget {
+		s.enter(j)
+	}
+}
+
+func (s *maxSearch) rowOf(j int32) int32 {
+	rows := s.in.col.at(int(j))
+	return rows[s.rand.IntN(len(rows))]
+}
+
+// beside returns a column that shares a row with column j.
+func (s *maxSearch) beside(j int32) int32 {
+	row := s.in.row.at(int(s.rowOf(j)))
+	return row[s.rand.IntN(len(row))]
 }

@@ -10,6 +10,7 @@ import (
 // was the bound before, in units of the dual.
 type branch struct {
 	column int32 // as the problem names it
+	here   int32 // as the instance does
 	side   int
 	step   float64
 	level  int64
@@ -75,7 +76,7 @@ func (v *maxVisit) part(d *maxDual, j int32, side int) maxNode {
 	if side == 1 {
 		step = 1 - step
 	}
-	c.cause = branch{n.in.orig[j], side, step, v.level(d)}
+	c.cause = branch{n.in.orig[j], j, side, step, v.level(d)}
 	return c
 }
 

@@ -23,6 +23,8 @@ type maxTree struct {
 
 	search *maxSearch // of the root, which goes on below it
 	root   maxNode    // that it works on
+	money  int64      // of the instance that the relaxations are of
+	rooms  []*maxRoom // for as many visits
 	lore   lore
 }
 
@@ -36,6 +38,8 @@ type maxNode struct {
 	high   int64   // no plan below covers more
 	depth  int
 	cause  branch
+	basis  *lpBasis // of the relaxation that this node is the rest of; nil = none yet
+	from   *lpPoint // where its relaxation starts; nil = it is bounded by the volume algorithm
 }
 
 // maxVisit is the work on a node. Below the root it only reads the tree.
@@ -47,6 +51,7 @@ type maxVisit struct {
 	best  []int32   // its columns, as the problem names them; nil = found elsewhere
 	parts []maxNode // what the node was split into; otherwise node.high is all there is to say
 	tried []lesson
+	room  *maxRoom
 }
 
 func newMaxTree(ctx context.Context, in *instance, o Options, base int64) *maxTree {
@@ -57,42 +62,91 @@ func newMaxTree(ctx context.Context, in *instance, o Options, base int64) *maxTr
 	return &maxTree{ctx: ctx, o: o, base: base, top: -1, lore: lore{}, shift: scaleOf(sum), meter: newMeter(o, len(in.col.item))}
 }
 
-// nodesAtOnce is how many nodes are visited before their findings are put together.
-const nodesAtOnce = 8
+// rootSearch and treeSearch are how many entries the bound looks at for one that the search looks at, at the root and below.
+const (
+	rootSearch = 2
+	treeSearch = 4
+)
+
+const (
+	nodesAtOnce = 8   // are visited before their findings are put together
+	manyNodes   = 200 // open
+)
 
 // solve returns the columns of the best plan; top and bound say the rest.
 func (t *maxTree) solve(in *instance, budget int64) []int32 {
 	first := []*maxVisit{t.visit(maxNode{in: in, left: budget, high: math.MaxInt64})}
 	first[0].run(t.climb)
 	open := t.collect(nil, first)
-	kicks := nodesAtOnce
+	work := t.meter.whole
 	for len(open) > 0 && !t.spent() {
-		visits := make([]*maxVisit, 0, nodesAtOnce)
-		for len(open) > 0 && len(visits) < nodesAtOnce {
-			n := open[len(open)-1]
-			if open = open[:len(open)-1]; n.high > t.top {
-				visits = append(visits, t.visit(n))
-			}
-		}
+		var visits []*maxVisit
+		visits, open = t.pick(open)
 		spread(len(visits)+1, t.o.workers(), func(k int) {
 			if k == 0 {
-				t.search.kick(t.ctx, kicks)
+				t.search.kick(t.ctx, work)
 				return
 			}
-			visits[k-1].run((*maxVisit).climb)
+			visits[k-1].below()
 		})
 		if t.search.top > t.top-t.root.value {
 			t.top, t.best = t.root.value+t.search.top, t.root.with(t.search.best)
 		}
 		before := t.meter.done
 		open = t.collect(open, visits)
-		kicks = int((t.meter.done-before)/int64(len(t.root.in.col.item)+1))/3 + 1 // about as many for the work as at the root
+		work = (t.meter.done - before) / treeSearch
+		t.tell(open)
 	}
-	for _, n := range open {
-		t.bound = max(t.bound, n.high)
-	}
-	t.bound = max(t.bound, t.top)
+	t.bound = t.high(open)
 	return t.best
+}
+
+// high returns the bound of the tree as long as some nodes are open.
+func (t *maxTree) high(open []maxNode) int64 {
+	high := max(t.bound, t.top)
+	for _, n := range open {
+		high = max(high, n.high)
+	}
+	return high
+}
+
+// tell reports how far the tree has come, and closes it when that is far enough.
+func (t *maxTree) tell(open []maxNode) {
+	high := float64(t.base + t.high(open))
+	gap := gapOf(t.base+t.top, high)
+	t.o.report(Progress{t.meter.iterations(), t.base + t.top, high, gap})
+	t.close = gap <= t.o.Gap
+}
+
+// pick takes the nodes to visit next out of the open ones: those of highest bound, or the newest when there are many to keep.
+func (t *maxTree) pick(open []maxNode) (visits []*maxVisit, rest []maxNode) {
+	if len(open) < manyNodes {
+		slices.SortStableFunc(open, func(a, b maxNode) int { return cmp.Compare(a.high, b.high) })
+	}
+	for len(open) > 0 && len(visits) < nodesAtOnce {
+		n := open[len(open)-1]
+		if open = open[:len(open)-1]; n.high <= t.top {
+			continue
+		}
+		v := t.visit(n)
+		if n.from != nil {
+			if len(t.rooms) <= len(visits) {
+				t.rooms = append(t.rooms, v.newRoom())
+			}
+			v.room = t.rooms[len(visits)]
+		}
+		visits = append(visits, v)
+	}
+	return visits, open
+}
+
+// below works on a node below the root.
+func (v *maxVisit) below() {
+	if v.node.from != nil {
+		v.runLP()
+		return
+	}
+	v.run((*maxVisit).climb)
 }
 
 func (t *maxTree) visit(n maxNode) *maxVisit {
@@ -159,7 +213,7 @@ func (n *maxNode) open(opened []int32, drop []bool) maxNode {
 		gone[j] = gone[j] || cost > c.left
 	}
 	c.in = n.in.shrink(gone, rows)
-	c.start = carry(n.start, c.in)
+	c.start, c.basis = carry(n.start, c.in), n.basis.carry(n.in, c.in)
 	return c
 }
 
@@ -174,7 +228,7 @@ func (n *maxNode) reduce() {
 	k.sign()
 	k.dropColumns()
 	if in := n.in.shrink(k.colOff, nil); in.columns() < n.in.columns() {
-		n.start = carry(n.start, in)
+		n.start, n.basis = carry(n.start, in), n.basis.carry(n.in, in)
 		n.in = in
 	}
 }
@@ -200,6 +254,10 @@ func (v *maxVisit) run(climb func(v *maxVisit, d *maxDual, round int)) {
 		n.start = d.centre
 		drop, opened, found := v.fix(d)
 		if found == 0 || found < n.in.columns()/20 && round > 0 {
+			if v.room != nil {
+				v.loopLP()
+				return
+			}
 			if v.split(d) {
 				return
 			}
@@ -263,9 +321,13 @@ func (t *maxTree) climb(v *maxVisit, d *maxDual, round int) {
 	s.start(t.ctx)
 	s.become(t.ctx, n.in.named(v.best))
 	v.accept(s.best, s.top)
-	last := int64(math.MaxInt64)
+	most := 50 // steps at once
+	if n.basis != nil {
+		most = 1
+	}
+	last, before := int64(math.MaxInt64), int64(math.MaxInt64) // bounds one round and eight rounds ago
 	for k := 0; k == 0 || !v.spent(); k++ {
-		steps := both(t.o.workers(), func() int { return d.run(t.ctx, 50, v.top-n.value) }, func() { s.kick(t.ctx, 30) })
+		steps := both(t.o.workers(), func() int { return d.run(t.ctx, most, v.top-n.value) }, func() { s.kick(t.ctx, 50*int64(len(n.in.col.item))/rootSearch) })
 		v.accept(s.best, s.top)
 		if s.recall(); k%3 != 0 {
 			s.forget()
@@ -279,12 +341,18 @@ func (t *maxTree) climb(v *maxVisit, d *maxDual, round int) {
 		if t.close = gap <= t.o.Gap; t.close {
 			return
 		}
+		if n.in.small() && (round > 0 || last-d.best < d.best>>lpSlow) {
+			v.relax(d)
+			s.likely = v.likely(s.likely)
+			return
+		}
 		if k%8 == 7 {
-			if last-d.best < max(1<<t.shift/4, d.best>>14) {
+			if before-d.best < max(1<<t.shift/4, d.best>>14) {
 				return
 			}
-			last = d.best
+			before = d.best
 		}
+		last = d.best
 	}
 }
 
@@ -322,8 +390,10 @@ func (v *maxVisit) fix(d *maxDual) (drop []bool, opened []int32, found int) {
 // each unit of its cost, one that is kept out is replaced by gains of at most the second.
 func (d *maxDual) thresholds() (lowIn, highOut float64) {
 	order := d.order[:0]
-	for j := range d.atBest {
-		order = append(order, int32(j))
+	for j, r := range d.atBest {
+		if r > 0 { // others do not ask for money, and have no ratio when they cost nothing
+			order = append(order, int32(j))
+		}
 	}
 	r, c := d.atBest, d.in.cost
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(-compareRatio(r[a], c[a], r[b], c[b]), cmp.Compare(a, b)) })
