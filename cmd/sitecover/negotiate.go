@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ type planFlags struct {
 	why       string
 	pins      []string
 	bans      []string
+	swaps     []string
 	scenario  string
 	scenarios bool
 	explain   int
@@ -27,9 +29,10 @@ type planFlags struct {
 
 func (a *app) planFlags(cmd *cobra.Command, f *planFlags) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.why, "why", "", a.t("说明这个候选点为什么选或不选（候选点编号或地点编号）", "say why this candidate is chosen or not (its id, or that of a place)"))
+	flags.StringVar(&f.why, "why", "", a.t("说明这个候选点为什么选或不选（候选点编号或地点编号），并在没有它或必须有它的条件下重新规划：改建什么、代价多少", "say why this candidate is chosen or not (its id, or that of a place), and plan again without it or with it: what would be built instead, for which price"))
 	flags.StringArrayVar(&f.pins, "pin", nil, a.t("必须建：编号[@级别[:年份]]，可重复；给出与原方案相比的代价", "must be built: ID[@tier[:year]], may be repeated; tells the price against the study's plan"))
 	flags.StringArrayVar(&f.bans, "ban", nil, a.t("不得建：编号，可重复；给出与原方案相比的代价", "must not be built: ID, may be repeated; tells the price against the study's plan"))
+	flags.StringArrayVar(&f.swaps, "swap", nil, a.t("换址：原编号=新编号，同级同年，可重复；给出与原方案相比的代价", "another place: OLD=NEW, same tier and year, may be repeated; tells the price against the study's plan"))
 	flags.IntVar(&f.explain, "explain", 0, a.t("说明方案中的第几处：带来什么、花多少、为什么不是旁边的", "explain the site of this number: what it brings and costs, and why not its neighbour"))
 	flags.StringVar(&f.scenario, "scenario", "", a.t("按 study.yaml 中 scenarios 的这一方案", "plan this scenario of study.yaml"))
 	flags.BoolVar(&f.scenarios, "scenarios", false, a.t("并排比较 study.yaml 中的所有方案", "put all scenarios of study.yaml side by side"))
@@ -39,8 +42,8 @@ func (a *app) planFlags(cmd *cobra.Command, f *planFlags) {
 
 // check refuses questions that exclude each other.
 func (f *planFlags) check() error {
-	if f.scenarios && (f.scenario != "" || f.why != "" || f.explain != 0 || len(f.pins)+len(f.bans) > 0) {
-		return usage("--scenarios 不能与 --scenario、--pin、--ban、--why 同用", "--scenarios excludes --scenario, --pin, --ban and --why")
+	if f.scenarios && (f.scenario != "" || f.why != "" || f.explain != 0 || len(f.pins)+len(f.bans)+len(f.swaps) > 0) {
+		return usage("--scenarios 不能与 --scenario、--pin、--ban、--swap、--why 同用", "--scenarios excludes --scenario, --pin, --ban, --swap and --why")
 	}
 	if f.explain < 0 || f.explain > 0 && f.why != "" {
 		return usage("--explain 要给方案中的编号，不能与 --why 同用", "--explain takes the number of a site of the plan and excludes --why")
@@ -67,7 +70,14 @@ func (f *planFlags) variant(s *run.Session) (v run.Variant, ok bool, err error) 
 	for _, id := range f.bans {
 		v.Bans = append(v.Bans, data.CandidateID(id))
 	}
-	return v, v.Scenario != "" || len(v.Pins)+len(v.Bans) > 0, nil
+	for _, text := range f.swaps {
+		out, in, ok := strings.Cut(text, "=")
+		if !ok || out == "" || in == "" {
+			return v, false, usage("--swap %q 应为 原编号=新编号", "--swap %q: want OLD=NEW", text)
+		}
+		v.Swaps = append(v.Swaps, run.Swap{Out: data.CandidateID(out), In: data.CandidateID(in)})
+	}
+	return v, v.Scenario != "" || len(v.Pins)+len(v.Bans)+len(v.Swaps) > 0, nil
 }
 
 // readPin reads "ID[@tier[:year]]".
@@ -104,11 +114,14 @@ func readPin(s *run.Session, text string) (siting.Pin, error) {
 // printPrice tells what a variant costs against the study's plan.
 func (a *app) printPrice(v *run.PriceView) {
 	for _, t := range v.Tiers {
-		a.printf("%s：到 %d 年底少覆盖 %s 人，少 %d 个区域有设施", "%s: at the end of %d it covers %s fewer people and %d fewer regions own a site",
-			t.Tier, t.Year, people(t.People), t.Owning)
+		a.printf("%s：到 %d 年底%s，%s", "%s: at the end of %d %s and %s", t.Tier, t.Year,
+			a.fewer(t.People, data.T("少覆盖 %s 人", "it covers %s fewer people", people(math.Abs(t.People))), data.T("多覆盖 %s 人", "it covers %s more people", people(math.Abs(t.People)))),
+			a.fewer(float64(t.Owning), data.T("少 %d 个区域有设施", "%d fewer regions own a site", t.Owning), data.T("多 %d 个区域有设施", "%d more regions own a site", -t.Owning)))
 	}
-	a.printf("与原方案相比的代价：目标值 %s，多花 %s 万元，多 %d 个目标未达", "price against the study's plan: objective %s, %s 万元 more, %d more targets missed",
-		people(v.Objective), wan(v.Spent), v.Missed)
+	a.printf("与原方案相比的代价：目标值 %s，%s，%s", "price against the study's plan: objective %s, %s, %s", people(v.Objective),
+		a.fewer(float64(v.Spent), data.T("多花 %s 万元", "%s 万元 more", wan(v.Spent)), data.T("少花 %s 万元", "%s 万元 less", wan(-v.Spent))),
+		a.fewer(float64(v.Missed), data.T("多 %d 个目标未达", "%d more targets missed", v.Missed), data.T("少 %d 个目标未达", "%d fewer targets missed", -v.Missed)))
+	a.printf("这样的方案：状态 %s，离它自己的上限 %.2f %%", "that plan: status %s, %.2f %% from its own bound", v.Status, v.Gap*100)
 	if v.Least != nil {
 		a.printf("已证明真实代价在 %s 与 %s 之间", "proved: the true price is from %s to %s", people(*v.Least), people(*v.Most))
 	}
@@ -120,6 +133,15 @@ func (a *app) printPrice(v *run.PriceView) {
 			a.printf(list.zh, list.en, planned(list.sites))
 		}
 	}
+	a.printStopped(v.Stopped)
+}
+
+// fewer chooses the words for a loss, or for a gain where v is negative.
+func (a *app) fewer(v float64, loss, gain data.Text) string {
+	if v < 0 {
+		return gain.In(a.lang)
+	}
+	return loss.In(a.lang)
 }
 
 // planned writes sites as "station host:p1 (2027)", the first of many.

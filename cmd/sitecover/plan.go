@@ -65,7 +65,11 @@ func (a *app) plan(cmd *cobra.Command, s *run.Session, f planFlags) error {
 		return err
 	}
 	if f.why != "" {
-		return a.candidateWhy(cmd, s, f.why)
+		v, err := s.WhyPlanned(cmd.Context(), data.CandidateID(f.why))
+		if err != nil {
+			return err
+		}
+		return a.whyPlanned(v)
 	}
 	view := run.PlanView(s)
 	view.Price = price

@@ -21,6 +21,23 @@ func (a *app) candidateWhy(cmd *cobra.Command, s *run.Session, id string) error 
 	return nil
 }
 
+// whyPlanned says it of a plan, with what the plan would be otherwise.
+func (a *app) whyPlanned(v *run.WhyReport) error {
+	if a.json {
+		return a.emit(v)
+	}
+	a.printWhy(v)
+	switch {
+	case v.Without != nil:
+		a.printf("不建这一处，重新规划：", "planned again without it:")
+		a.printPrice(v.Without)
+	case v.With != nil:
+		a.printf("一定要建这一处，重新规划：", "planned again with it:")
+		a.printPrice(v.With)
+	}
+	return nil
+}
+
 // printWhy says what became of one candidate ID, tier by tier.
 func (a *app) printWhy(v *run.WhyReport) {
 	a.printf("%s %s", "%s %s", v.Candidate, v.Name)

@@ -14,7 +14,11 @@ type Variant struct {
 	Scenario string       // name of a scenario of the study; "" = the study itself
 	Pins     []siting.Pin // beside those of the study and the scenario
 	Bans     []string     // candidate IDs, beside those of the study and the scenario
+	Swaps    []Swap       // of sites of the study's plan
 }
+
+// Swap puts a candidate in the place of a site of the study's plan: the same tier with the money of the same year.
+type Swap struct{ Out, In string }
 
 // VariantError says that a variant cannot be planned as asked.
 type VariantError struct{ Text data.Text }
@@ -29,12 +33,52 @@ func (s *Session) Vary(ctx context.Context, v Variant) (*PriceView, error) {
 		return nil, err
 	}
 	base := s.Plan
+	if err := v.swap(base); err != nil {
+		return nil, err
+	}
 	plan, found, err := s.vary(ctx, v)
 	if err != nil {
 		return nil, err
 	}
 	s.Plan, s.found = plan, found
 	return s.price(base, plan), nil
+}
+
+// swap turns the swaps into a ban and a pin each.
+func (v *Variant) swap(base *siting.Plan) error {
+	for _, w := range v.Swaps {
+		at := slices.IndexFunc(base.Picks, func(p siting.Pick) bool { return base.Candidates[p.Candidate].ID == w.Out })
+		if at < 0 {
+			return &VariantError{data.T("%s 不在本研究的方案里，无从替换", "%s is not in the study's plan, so nothing can take its place", w.Out)}
+		}
+		v.Bans = append(v.Bans, w.Out)
+		v.Pins = append(v.Pins, siting.Pin{Candidate: w.In, Tier: base.Picks[at].Tier, Year: base.Picks[at].Year})
+	}
+	v.Swaps = nil
+	return nil
+}
+
+// Instead plans the session's problem once more without a candidate that the plan holds, or with one that it does not hold, and
+// puts the price beside it. The session's plan stays. ok is false where the ID is neither in the plan nor a candidate.
+func (s *Session) Instead(ctx context.Context, id string) (price *PriceView, ok bool, err error) {
+	base, asked := s.Plan, s.asked
+	is := func(i int) bool { return base.Candidates[i].ID == id }
+	p := *asked
+	switch {
+	case slices.ContainsFunc(base.Picks, func(k siting.Pick) bool { return is(k.Candidate) }):
+		p.Bans = append(slices.Clone(p.Bans), id)
+		p.Pins = slices.DeleteFunc(slices.Clone(p.Pins), func(pin siting.Pin) bool { return pin.Candidate == id })
+	case slices.ContainsFunc(base.Candidates, func(c siting.Candidate) bool { return c.ID == id }) && !slices.Contains(p.Bans, id):
+		p.Pins = append(slices.Clone(p.Pins), siting.Pin{Candidate: id, Tier: siting.AllTiers})
+	default:
+		return nil, false, nil
+	}
+	plan, err := s.rollout(ctx, p, data.T("重新优化，看代价", "planning again for the price"))
+	s.asked = asked
+	if err != nil {
+		return nil, false, err
+	}
+	return s.price(base, plan), true, nil
 }
 
 // vary computes the plan of a variant; the plan of the study itself must have been computed.
@@ -164,9 +208,14 @@ type PriceView struct {
 	// smaller or larger. Only told when both plans miss no target.
 	Least     *float64        `json:"objectiveAtLeast"`
 	Most      *float64        `json:"objectiveAtMost"`
+	Status    string          `json:"status"` // of the variant's plan, and how far it may be from the best under its terms
+	Bound     float64         `json:"bound"`
+	Gap       float64         `json:"gap"`
+	Stopped   string          `json:"stoppedEarly,omitempty"`
 	Spent     int64           `json:"spentYuan"`     // more money than the study's plan
 	Missed    int             `json:"missedTargets"` // more targets missed than by the study's plan
 	Tiers     []TierPriceView `json:"tiers"`
+	Years     []YearPriceView `json:"years"`
 	Dropped   []PlannedView   `json:"sitesDropped"` // of the study's plan
 	Added     []PlannedView   `json:"sitesAdded"`
 	Moved     []PlannedView   `json:"sitesMovedInTime"` // same place and tier in another year: the variant's year
@@ -181,6 +230,27 @@ type TierPriceView struct {
 	Owning int     `json:"owning"` // fewer regions with a site
 }
 
+// YearPriceView is the price of one year.
+type YearPriceView struct {
+	Year  int             `json:"year"`
+	Spent int64           `json:"spentYuan"` // more money than the study's plan
+	Tiers []TierPriceView `json:"tiers"`
+}
+
+// yearPrices puts two plans side by side year by year, as far as both go.
+func (s *Session) yearPrices(base, plan *siting.Plan) []YearPriceView {
+	out := []YearPriceView{}
+	for k := range min(len(base.Years), len(plan.Years)) {
+		a, b := &base.Years[k], &plan.Years[k]
+		y := YearPriceView{Year: a.Year, Spent: int64(b.Spent - a.Spent), Tiers: []TierPriceView{}}
+		for t := range s.tiers {
+			y.Tiers = append(y.Tiers, TierPriceView{s.tiers[t].ID, a.Year, (a.Tiers[t].Covered - b.Tiers[t].Covered).Float(), a.Tiers[t].Owning - b.Tiers[t].Owning})
+		}
+		out = append(out, y)
+	}
+	return out
+}
+
 // PlannedView names a planned site.
 type PlannedView struct {
 	Candidate string `json:"candidate"`
@@ -192,16 +262,14 @@ type PlannedView struct {
 // price compares a variant's plan with the study's.
 func (s *Session) price(base, plan *siting.Plan) *PriceView {
 	v := &PriceView{Objective: base.Objective - plan.Objective, Spent: int64(spent(plan) - spent(base)), Missed: len(plan.Missed) - len(base.Missed),
+		Status: string(plan.Status), Bound: plan.Bound, Gap: plan.Gap, Stopped: s.stoppedBy(plan.Stopped), Years: []YearPriceView{},
 		Tiers: []TierPriceView{}, Dropped: []PlannedView{}, Added: []PlannedView{}, Moved: []PlannedView{}}
 	if len(base.Missed)+len(plan.Missed) == 0 && plan.Status != siting.Infeasible {
 		least, most := base.Objective-plan.Bound, base.Bound-plan.Objective
 		v.Least, v.Most = &least, &most
 	}
-	if n := min(len(base.Years), len(plan.Years)); n > 0 {
-		a, b := base.Years[n-1], plan.Years[n-1]
-		for t := range s.tiers {
-			v.Tiers = append(v.Tiers, TierPriceView{s.tiers[t].ID, a.Year, (a.Tiers[t].Covered - b.Tiers[t].Covered).Float(), a.Tiers[t].Owning - b.Tiers[t].Owning})
-		}
+	if v.Years = s.yearPrices(base, plan); len(v.Years) > 0 {
+		v.Tiers = v.Years[len(v.Years)-1].Tiers
 	}
 	type key struct {
 		id   string

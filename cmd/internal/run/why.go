@@ -13,6 +13,10 @@ type WhyReport struct {
 	Candidate string        `json:"candidate"`
 	Name      string        `json:"name,omitempty"`
 	Tiers     []WhyTierView `json:"tiers"`
+	// Without is the price of doing without a chosen candidate, With that of building one that is not chosen: the plan was made once
+	// more. Dropped, added and moved sites are what else changes.
+	Without *PriceView `json:"without,omitempty"`
+	With    *PriceView `json:"with,omitempty"`
 }
 
 // WhyTierView says it for one tier.
@@ -59,6 +63,25 @@ func (s *Session) Why(ctx context.Context, id string) (*WhyReport, error) {
 			}
 		}
 		out.Tiers = append(out.Tiers, v)
+	}
+	return out, nil
+}
+
+// WhyPlanned is Why with the session's plan, which must have been computed, and with the price of the opposite: the plan is made
+// once more without the candidate, or with it.
+func (s *Session) WhyPlanned(ctx context.Context, id string) (*WhyReport, error) {
+	out, err := s.Why(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	price, planned, err := s.Instead(ctx, id)
+	if err != nil || !planned {
+		return out, err
+	}
+	if slices.ContainsFunc(out.Tiers, func(t WhyTierView) bool { return t.Status == "chosen" }) {
+		out.Without = price
+	} else {
+		out.With = price
 	}
 	return out, nil
 }
