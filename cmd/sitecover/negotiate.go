@@ -121,7 +121,7 @@ func (a *app) printPrice(v *run.PriceView) {
 	a.printf("与原方案相比的代价：目标值 %s，%s，%s", "price against the study's plan: objective %s, %s, %s", people(v.Objective),
 		a.fewer(float64(v.Spent), data.T("多花 %s 万元", "%s 万元 more", wan(v.Spent)), data.T("少花 %s 万元", "%s 万元 less", wan(-v.Spent))),
 		a.fewer(float64(v.Missed), data.T("多 %d 个目标未达", "%d more targets missed", v.Missed), data.T("少 %d 个目标未达", "%d fewer targets missed", -v.Missed)))
-	a.printf("这样的方案：状态 %s，离它自己的上限 %.2f %%", "that plan: status %s, %.2f %% from its own bound", v.Status, v.Gap*100)
+	a.printf("这样的方案：状态 %s，离上限 %.2f %%", "that plan: status %s, %.2f %% from its bound", v.Status, v.Gap*100)
 	if v.Least != nil {
 		a.printf("已证明真实代价在 %s 与 %s 之间", "proved: the true price is from %s to %s", people(*v.Least), people(*v.Most))
 	}

@@ -20,16 +20,21 @@ func Rollout(ctx context.Context, p *RolloutProblem, o Options) (*RolloutSolutio
 	}
 	r := newRollout(p)
 	if reason, blocking := r.openFixed(); reason != "" {
-		s := &RolloutSolution{Status: Infeasible, Reason: reason, Blocking: blocking, Year: make([]int32, p.Cover.Columns())}
-		for j := range s.Year {
-			s.Year[j] = Free
-		}
-		return s, nil
+		return impossibleRollout(p, reason, blocking), nil
 	}
 	t := &rolloutRun{o: o, dual: newRolloutDual(r, o.workers()), bounds: newRolloutBounds(r, o.workers()), search: newRolloutSearch(r),
 		ruin: [2]*rolloutRuin{newRolloutRuin(r, o.Seed, 1.15), newRolloutRuin(r, o.Seed+1, 1.5)}}
 	t.run(ctx)
 	return t.solution(), nil
+}
+
+// impossibleRollout is the answer where fixed columns break a rule.
+func impossibleRollout(p *RolloutProblem, reason string, blocking []int32) *RolloutSolution {
+	s := &RolloutSolution{Status: Infeasible, Reason: reason, Blocking: blocking, Year: make([]int32, p.Cover.Columns())}
+	for j := range s.Year {
+		s.Year[j] = Free
+	}
+	return s
 }
 
 // rolloutRun is a running solution of a rollout.
@@ -82,6 +87,11 @@ func (t *rolloutRun) run(ctx context.Context) {
 	if ctx.Err() == nil && !t.proved && (t.gap() > t.o.Gap || float64(s.top.missing) > t.bounds.shortfall()) {
 		t.proved = s.prove(ctx, 200*t.o.iterations())
 	}
+	s.finish()
+}
+
+// finish makes the plan the best one, without what is of no use.
+func (s *rolloutSearch) finish() {
 	s.restore()
 	s.prune()
 	s.greedy(nil) // what was of no use may have cost money
@@ -206,11 +216,29 @@ func (r *rollout) fixedUpTo(t int32) (columns []int32) {
 	return columns
 }
 
-// solution writes the plan down.
+// solution writes the plan down with its bounds.
 func (t *rolloutRun) solution() *RolloutSolution {
-	s, b := t.search, t.bounds
-	a := &RolloutSolution{Year: slices.Clone(s.year), Iterations: t.steps, Objective: s.top.value, Shortfall: s.top.missing,
-		Bound: t.bound(), Missed: make([]int64, len(s.p.Goals)), ShortfallBound: b.shortfall(), Status: Feasible}
+	b, a := t.bounds, t.search.written()
+	a.Iterations, a.Bound, a.ShortfallBound = t.steps, t.bound(), b.shortfall()
+	for y := range a.Years {
+		a.Years[y].Most = b.most(y)
+		for c := range t.search.cover {
+			a.Years[y].Bound = append(a.Years[y].Bound, b.class(c, y))
+		}
+	}
+	if t.proved {
+		a.ShortfallBound = float64(a.Shortfall)
+	}
+	a.Gap = gapOf(a.Objective, a.Bound)
+	if a.Gap == 0 && a.ShortfallBound >= float64(a.Shortfall) {
+		a.Status = Optimal
+	}
+	return a
+}
+
+// written writes the best plan, which is the present one, down without bounds.
+func (s *rolloutSearch) written() *RolloutSolution {
+	a := &RolloutSolution{Year: slices.Clone(s.year), Objective: s.top.value, Shortfall: s.top.missing, Missed: make([]int64, len(s.p.Goals)), Status: Feasible}
 	for j, t := range a.Year {
 		if int(t) == s.years {
 			a.Year[j] = -1
@@ -220,22 +248,14 @@ func (t *rolloutRun) solution() *RolloutSolution {
 		a.Missed[k] = max(0, g.Amount-s.cover[g.Class][g.Year])
 	}
 	for t := range s.years {
-		y := RolloutYear{Spent: s.spent[t], Most: b.most(t)}
+		y := RolloutYear{Spent: s.spent[t]}
 		for c := range s.cover {
 			y.Covered = append(y.Covered, s.cover[c][t])
-			y.Bound = append(y.Bound, b.class(c, t))
 			y.Value += s.value[c] * s.cover[c][t]
 		}
 		a.Years = append(a.Years, y)
 	}
-	if t.proved {
-		a.ShortfallBound = float64(a.Shortfall)
-	}
 	a.Order = s.ordered()
-	a.Gap = gapOf(a.Objective, a.Bound)
-	if a.Gap == 0 && a.ShortfallBound >= float64(a.Shortfall) {
-		a.Status = Optimal
-	}
 	return a
 }
 

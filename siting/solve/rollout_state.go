@@ -175,7 +175,12 @@ func (r *rollout) affords(cost int64, t int32) bool {
 
 // allows reports whether column j may open in year t: not too early, no conflict, no cap exceeded, what it needs is open. Money is not looked at.
 func (r *rollout) allows(j, t int32) bool {
-	if r.fixed[j] || r.p.Earliest != nil && t < r.p.Earliest[j] {
+	return !r.fixed[j] && r.fits(j, t) && r.provided(j, t)
+}
+
+// fits is allows without what the column needs: that may open later.
+func (r *rollout) fits(j, t int32) bool {
+	if r.p.Earliest != nil && t < r.p.Earliest[j] {
 		return false
 	}
 	for _, s := range r.sets.at(int(j)) {
@@ -183,7 +188,7 @@ func (r *rollout) allows(j, t int32) bool {
 			return false
 		}
 	}
-	return r.caps.leaves(j, t) && r.provided(j, t)
+	return r.caps.leaves(j, t)
 }
 
 // provided reports whether what column j needs is open by year t.

@@ -60,19 +60,6 @@ func (t *rolloutTree) visit(k int) bool {
 	return t.visit(k + 1)
 }
 
-// fits is allows without what the column needs: that may open later in the tree.
-func (t *rolloutTree) fits(j, y int32) bool {
-	if t.p.Earliest != nil && y < t.p.Earliest[j] {
-		return false
-	}
-	for _, s := range t.sets.at(int(j)) {
-		if t.taken[s] > 0 {
-			return false
-		}
-	}
-	return t.caps.leaves(j, y)
-}
-
 // hopeless reports whether no plan below the node can be better than the best.
 func (t *rolloutTree) hopeless(k int) bool {
 	now := t.score()

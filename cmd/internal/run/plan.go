@@ -63,12 +63,22 @@ func (s *Session) Rollout(ctx context.Context) error {
 
 // rollout plans a problem until the search ends or is ended. The context's end leaves nothing.
 func (s *Session) rollout(ctx context.Context, p siting.Problem, stage data.Text) (*siting.Plan, error) {
+	return s.search(ctx, p, stage, func(p siting.Problem) (*siting.Plan, error) { return siting.Rollout(ctx, p) })
+}
+
+// rolloutNear plans the problem of a plan with further pins and bans, from that plan on.
+func (s *Session) rolloutNear(ctx context.Context, p siting.Problem, base *siting.Plan) (*siting.Plan, error) {
+	return s.search(ctx, p, data.T("重新优化，看代价", "planning again for the price"),
+		func(p siting.Problem) (*siting.Plan, error) { return siting.RolloutNear(ctx, p, base) })
+}
+
+func (s *Session) search(ctx context.Context, p siting.Problem, stage data.Text, solver func(siting.Problem) (*siting.Plan, error)) (*siting.Plan, error) {
 	until, done := s.until()
 	defer done()
 	s.stage(stage.ZH, stage.EN)
 	p.Options.Until = until
 	s.asked = &p
-	plan, err := siting.Rollout(ctx, p)
+	plan, err := solver(p)
 	if err == nil {
 		err = ctx.Err()
 	}

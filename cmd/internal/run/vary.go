@@ -26,7 +26,8 @@ type VariantError struct{ Text data.Text }
 // Error returns the English form.
 func (e *VariantError) Error() string { return e.Text.EN }
 
-// Vary computes the plan of a variant with the study's seed and search budget, and puts its price beside it. The session's
+// Vary computes the plan of a variant with the study's seed, and puts its price beside it. Where it only pins, bans and swaps, the study's
+// plan is adapted (siting.RolloutNear): of two searches from nothing the difference would be more than the price. The session's
 // Plan and candidates become those of the variant.
 func (s *Session) Vary(ctx context.Context, v Variant) (*PriceView, error) {
 	if err := s.Rollout(ctx); err != nil {
@@ -41,7 +42,11 @@ func (s *Session) Vary(ctx context.Context, v Variant) (*PriceView, error) {
 		return nil, err
 	}
 	s.Plan, s.found = plan, found
-	return s.price(base, plan), nil
+	price := s.price(base, plan)
+	if v.Scenario == "" {
+		price.tighter()
+	}
+	return price, nil
 }
 
 // swap turns the swaps into a ban and a pin each.
@@ -73,12 +78,21 @@ func (s *Session) Instead(ctx context.Context, id string) (price *PriceView, ok 
 	default:
 		return nil, false, nil
 	}
-	plan, err := s.rollout(ctx, p, data.T("重新优化，看代价", "planning again for the price"))
+	plan, err := s.rolloutNear(ctx, p, base)
 	s.asked = asked
 	if err != nil {
 		return nil, false, err
 	}
-	return s.price(base, plan), true, nil
+	price = s.price(base, plan)
+	price.tighter()
+	return price, true, nil
+}
+
+// tighter notes that the variant's rules are the study's and more: the true price is never below nothing.
+func (v *PriceView) tighter() {
+	if v.Least != nil {
+		*v.Least = max(0, *v.Least)
+	}
 }
 
 // vary computes the plan of a variant; the plan of the study itself must have been computed.
@@ -103,6 +117,10 @@ func (s *Session) vary(ctx context.Context, v Variant) (*siting.Plan, *siting.Ca
 	p.Bans = slices.DeleteFunc(slices.Clone(p.Bans), func(id string) bool {
 		return !slices.ContainsFunc(p.Found.All, func(c siting.Candidate) bool { return c.ID == id })
 	})
+	if v.Scenario == "" && s.Plan.Status != siting.Infeasible {
+		plan, err := s.rolloutNear(ctx, p, s.Plan)
+		return plan, p.Found, err
+	}
 	plan, err := s.rollout(ctx, p, data.T("优化方案变体", "optimising the variant"))
 	return plan, p.Found, err
 }
