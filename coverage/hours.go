@@ -2,6 +2,8 @@ package coverage
 
 import (
 	"cmp"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -23,6 +25,9 @@ func MomentOf(weekday time.Weekday, hour, minute int) Moment {
 
 // Span is a time of the week at which a site is open: from the minute From to just before To, in minutes since Monday 00:00.
 type Span struct{ From, To Moment }
+
+// ErrWeek says that bytes are not what Week.MarshalBinary writes.
+var ErrWeek = errors.New("coverage: not the bytes of a week")
 
 // Week is when a site is open in an ordinary week. Immutable. The zero Week is never open.
 type Week struct{ open []Span }
@@ -55,6 +60,33 @@ func NewWeek(spans []Span) (*Week, error) {
 
 // Spans returns the spans, ascending, apart from each other and within the week.
 func (w *Week) Spans() []Span { return slices.Clone(w.open) }
+
+// MarshalBinary writes the minutes at which the spans begin and end, two bytes each. The error is always nil.
+func (w *Week) MarshalBinary() ([]byte, error) {
+	b := make([]byte, 0, 4*len(w.open))
+	for _, s := range w.open {
+		b = binary.LittleEndian.AppendUint16(b, uint16(s.From))
+		b = binary.LittleEndian.AppendUint16(b, uint16(s.To))
+	}
+	return b, nil
+}
+
+// UnmarshalBinary reads what MarshalBinary wrote. The error is that of NewWeek, or ErrWeek for bytes that are none.
+func (w *Week) UnmarshalBinary(b []byte) error {
+	var spans []Span
+	for ; len(b) >= 4; b = b[4:] {
+		spans = append(spans, Span{Moment(binary.LittleEndian.Uint16(b)), Moment(binary.LittleEndian.Uint16(b[2:]))})
+	}
+	read, err := NewWeek(spans)
+	if err == nil && (len(b) > 0 || !slices.Equal(read.open, spans)) {
+		err = ErrWeek
+	}
+	if err != nil {
+		return err
+	}
+	*w = *read
+	return nil
+}
 
 // OpenAt reports whether the site is open at the moment. At the minute at which it closes it is closed.
 func (w *Week) OpenAt(at Moment) bool {

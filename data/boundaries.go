@@ -33,6 +33,11 @@ type rawRegion struct {
 
 // boundaries reads all boundary files into the tree of regions.
 func (r *reader) boundaries(ctx context.Context) {
+	key := r.areasKey(ctx)
+	if r.keptBoundaries(ctx, key) {
+		return
+	}
+	findings := len(r.c.findings)
 	var raw []rawRegion
 	for _, a := range r.study.Areas {
 		if in := r.open(ctx, "areas", a.Source); in != nil {
@@ -49,6 +54,9 @@ func (r *reader) boundaries(ctx context.Context) {
 	}
 	r.regions = r.tree(raw)
 	r.fit(ctx)
+	if ctx.Err() == nil {
+		r.keepBoundaries(key, findings)
+	}
 }
 
 // impliedRegion makes the one region of a study without boundaries: its shape is the cells, which the grid knows.

@@ -1,169 +1,202 @@
 package data
 
 import (
-	"bytes"
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
-	"sitecover/geo/network"
+	"sitecover/geo/pack"
 )
 
 // Cache says where parsed inputs are kept between runs. The zero value keeps none.
 type Cache struct {
-	Dir     string // "" = no cache
-	Version string // of the program: what another version parsed is not used
-	Least   int64  // bytes of a file, or of an entry of other things, from which it is worth keeping; 0 = DefaultCacheLeast, leastKept
+	Dir     string  // "" = no cache
+	Version string  // of the program: what another version parsed is not used
+	Least   int64   // bytes of inputs, or of an entry of other things, from which it is worth keeping; 0 = DefaultCacheLeast, leastKept
+	Writer  *Writer // writes entries beside other work; nil = Store writes them at once
 }
 
 const (
-	// DefaultCacheLeast is the size of a file from which reading what was parsed saves a tenth of a second or more.
+	// DefaultCacheLeast is the size of inputs from which reading what was parsed saves a tenth of a second or more.
 	DefaultCacheLeast = 1 << 20
 	leastKept         = 128 << 10 // bytes of an entry that took computing: some thousand cells of a grid
 )
 
-// cacheMagic begins every entry; it changes with the layout of entries.
-const cacheMagic = "sitecover parsed 1\n"
-
-// What is kept at most; older entries make room.
+// What is kept at most; the entries that were used longest ago make room.
 const (
-	cacheEntries = 48
+	cacheEntries = 128
 	cacheBytes   = 4 << 30
 )
 
-// Load returns what Store kept of a kind of thing under a key; ok is false where nothing is kept, or not by this build of the program, or
-// damaged. Keys hold the hash of everything that the thing depends on besides the program.
-func (c Cache) Load(kind, key string) (content []byte, ok bool) {
+// staleAfter is the age from which an entry that somebody began to write is taken for one that was never finished.
+const staleAfter = time.Hour
+
+const (
+	entryEnding = ".parsed"
+	entryBegun  = ".parsed-" // and more: an entry being written
+)
+
+// Load gives what Store kept of a kind of thing under a key to read; ok is false where nothing is kept, or not by this build of the program,
+// or damaged, or refused by read: whatever read has taken is then of no use. Keys hold the hash of everything that the thing depends on besides the program.
+func (c Cache) Load(kind, key string, read func(r io.Reader, most int64) error) (ok bool) {
 	if c.Dir == "" {
-		return nil, false
+		return false
 	}
-	return c.load(c.path(kind, key))
+	id := c.id(kind, key)
+	path := c.path(id)
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close() // read only
+	info, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	entry := openEntry(file, id)
+	defer entry.close()
+	if err := read(entry, info.Size()); err != nil {
+		return false
+	}
+	if n, err := entry.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		return false
+	}
+	now := time.Now()
+	_ = os.Chtimes(path, now, now) // a folder that cannot be written keeps its order
+	return true
 }
 
-// Store keeps what took computing, unless it is so small that computing it again costs nothing to speak of. The error is for tests: a cache
-// that cannot be written only costs time on the next run.
-func (c Cache) Store(kind, key string, content []byte) error {
-	if c.Dir == "" || int64(len(content)) < cmp.Or(c.Least, leastKept) {
+// has reports whether there is an entry, whole or not.
+func (c Cache) has(kind, key string) bool {
+	info, err := os.Stat(c.path(c.id(kind, key)))
+	return c.Dir != "" && err == nil && info.Mode().IsRegular()
+}
+
+// LoadValues is Load of what StoreValues kept.
+func (c Cache) LoadValues(kind, key string, pointers ...any) (ok bool) {
+	return c.Load(kind, key, func(r io.Reader, most int64) error { return pack.Read(r, most, pointers...) })
+}
+
+// Store keeps what took computing, unless it is so small that computing it again costs nothing to speak of. With a Writer it returns at once,
+// and what is written must not change any more. The error is nil then; the Writer tells.
+func (c Cache) Store(kind, key string, write func(io.Writer) error) error {
+	return c.storeFrom(min(cmp.Or(c.Least, leastKept), leastKept), kind, key, write)
+}
+
+// StoreValues is Store of what the pointers point to, as pack writes it.
+func (c Cache) StoreValues(kind, key string, pointers ...any) error {
+	return c.Store(kind, key, func(w io.Writer) error { return pack.Write(w, pointers...) })
+}
+
+// keep is StoreValues of what was read of inputs that are large enough, however small it is itself.
+func (c Cache) keep(kind, key string, pointers ...any) {
+	_ = c.storeFrom(1, kind, key, func(w io.Writer) error { return pack.Write(w, pointers...) }) // the Writer tells
+}
+
+// storeFrom is Store of entries from a size on.
+func (c Cache) storeFrom(least int64, kind, key string, write func(io.Writer) error) error {
+	if c.Dir == "" {
 		return nil
 	}
-	return c.store(c.path(kind, key), content)
+	job := func(stop func() bool) error { return c.save(c.id(kind, key), least, stop, write) }
+	if c.Writer == nil {
+		return job(func() bool { return false })
+	}
+	c.Writer.add(job)
+	return nil
 }
 
-// path names the entry of an input that was read in some way.
-func (c Cache) path(kind, sha string) string {
-	sum := sha256.Sum256([]byte(cacheMagic + c.Version + "\n" + kind + "\n" + sha))
-	return filepath.Join(c.Dir, hex.EncodeToString(sum[:])+".parsed")
+// id names the entry of a kind of thing under a key.
+func (c Cache) id(kind, key string) [sha256.Size]byte {
+	return sha256.Sum256([]byte(entryMagic + c.Version + "\n" + kind + "\n" + key))
 }
 
-// serves reports whether files of a size are kept.
+func (c Cache) path(id [sha256.Size]byte) string {
+	return filepath.Join(c.Dir, hex.EncodeToString(id[:])+entryEnding)
+}
+
+// serves reports whether inputs of a size are kept.
 func (c Cache) serves(size int64) bool {
 	return c.Dir != "" && size >= cmp.Or(c.Least, DefaultCacheLeast)
 }
 
-// load returns the content of an entry; ok is false where there is none that is whole.
-func (c Cache) load(path string) (content []byte, ok bool) {
-	raw, err := os.ReadFile(path)
-	if err != nil || len(raw) < len(cacheMagic)+sha256.Size || !bytes.HasPrefix(raw, []byte(cacheMagic)) {
-		return nil, false // not there, or damaged: either way it is parsed anew and written over
-	}
-	raw = raw[len(cacheMagic):]
-	sum, content := raw[:sha256.Size], raw[sha256.Size:]
-	if got := sha256.Sum256(content); !bytes.Equal(got[:], sum) {
-		return nil, false
-	}
-	return content, true
-}
+// errStopped ends the writing of a program that ends.
+var errStopped = errors.New("data: the program ends")
 
-// store writes an entry whole or not at all, so that any number of programs may share the folder. A cache that cannot be written only costs
-// time on the next run: the error is for tests, and stops nothing.
-func (c Cache) store(path string, content []byte) (err error) {
-	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(c.Dir, ".parsed-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails harmlessly once renamed
-	sum := sha256.Sum256(content)
-	for _, part := range [][]byte{[]byte(cacheMagic), sum[:], content} {
-		if _, err := f.Write(part); err != nil {
-			return errors.Join(err, f.Close())
+// save writes an entry whole or not at all, so that any number of programs may share the folder.
+func (c Cache) save(id [sha256.Size]byte, least int64, stop func() bool, write func(io.Writer) error) (err error) {
+	var f *os.File
+	w := newEntryWriter(id, func() (_ io.Writer, err error) { // when there is something to write: nothing small leaves a trace
+		if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+			return nil, err
 		}
+		f, err = os.CreateTemp(c.Dir, entryBegun+"*")
+		return f, err
+	})
+	w.stop = stop
+	defer func() {
+		if f != nil && err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}()
+	if err := write(w); err != nil {
+		return err
 	}
+	if w.size < least {
+		return nil // w has held it back: a block is longer than what is too small
+	}
+	if err := w.finish(); err != nil {
+		return err
+	}
+	name := f.Name()
 	if err := f.Close(); err != nil {
-		return err
+		f = nil
+		return errors.Join(err, os.Remove(name))
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
+	f = nil
+	if err := os.Rename(name, c.path(id)); err != nil {
+		return errors.Join(err, os.Remove(name))
 	}
 	return c.prune()
 }
 
-// prune removes the oldest entries beyond cacheEntries. Another program may be doing the same.
+// prune removes the entries that were used longest ago, beyond what is kept at most, and those that were begun long ago and never finished.
+// Another program may be doing the same.
 func (c Cache) prune() error {
 	entries, err := os.ReadDir(c.Dir)
 	if err != nil {
 		return err
 	}
-	var infos []fs.FileInfo
+	var infos, stale []fs.FileInfo
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil && strings.HasSuffix(e.Name(), ".parsed") {
+		info, err := e.Info()
+		switch {
+		case err != nil: // gone meanwhile
+		case strings.HasSuffix(e.Name(), entryEnding):
 			infos = append(infos, info)
+		case strings.HasPrefix(e.Name(), entryBegun) && time.Since(info.ModTime()) > staleAfter:
+			stale = append(stale, info)
 		}
 	}
 	slices.SortFunc(infos, func(a, b fs.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
 	size := int64(0)
 	for i, info := range infos {
-		if size += info.Size(); i < cacheEntries && (size <= cacheBytes || i == 0) {
-			continue
+		if size += info.Size(); i >= cacheEntries || size > cacheBytes && i > 0 {
+			stale = append(stale, info)
 		}
+	}
+	for _, info := range stale {
 		if err := os.Remove(filepath.Join(c.Dir, info.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
-}
-
-// cachedRoads is what an entry holds besides the roads: what their reader said of them.
-type cachedRoads struct {
-	Rows     int
-	Findings []Finding
-}
-
-// roadsOSM is readRoadOSM, from the cache where it holds the file.
-func (r *reader) roadsOSM(ctx context.Context, in *input) *network.Roads {
-	cache := r.options.Cache
-	if !cache.serves(in.info.Bytes) {
-		return r.readRoadOSM(ctx, in)
-	}
-	path := cache.path("roads"+strings.ToLower(filepath.Ext(in.name)), in.info.SHA256)
-	if content, ok := cache.load(path); ok {
-		if roads, said, ok := decodeRoads(content); ok {
-			in.info.Rows = said.Rows
-			for _, f := range said.Findings {
-				f.File = in.name
-				r.c.findings = append(r.c.findings, f)
-			}
-			return roads
-		}
-	}
-	errs, findings := len(r.c.errs), len(r.c.findings)
-	roads := r.readRoadOSM(ctx, in)
-	if roads == nil || len(r.c.errs) > errs || ctx.Err() != nil {
-		return roads
-	}
-	said, err := json.Marshal(cachedRoads{in.info.Rows, r.c.findings[findings:]})
-	if err == nil {
-		_ = cache.store(path, encodeRoads(roads, said)) // see store
-	}
-	return roads
 }

@@ -1,9 +1,11 @@
 package data
 
 import (
-	"os"
+	"math"
 	"reflect"
 	"testing"
+
+	"sitecover/coverage"
 )
 
 // TestRasterOfTheCache: people of a raster are the same without a cache, with an empty one, a full one and a damaged one; another unit of the
@@ -31,51 +33,30 @@ func TestRasterOfTheCache(t *testing.T) {
 		}
 	}
 	same("empty cache")
-	list := entries(t, c.Dir)
-	if len(list) != 1 {
-		t.Fatalf("%d entries", len(list))
-	}
 	same("full cache")
-	whole, err := os.ReadFile(list[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	for what, content := range map[string][]byte{"cut": whole[:len(whole)-16], "empty": {}} {
-		if err := os.WriteFile(list[0], content, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		same(what)
-	}
+	all := len(entries(t, c.Dir))
 	dense := load(func(s *Study) { s.Population[0].Density = PerKm2 })
-	if reflect.DeepEqual(readWith(t, dense, c).Population, plain.Population) || len(entries(t, c.Dir)) != 2 {
+	if reflect.DeepEqual(readWith(t, dense, c).Population, plain.Population) || len(entries(t, c.Dir)) != all+2 {
 		t.Error("densities took the entry of people")
 	}
 	coarse := load(func(s *Study) { s.Resolution = 8 })
-	if want := readWith(t, coarse, Cache{}); !reflect.DeepEqual(readWith(t, coarse, c).Population, want.Population) || len(entries(t, c.Dir)) != 3 {
+	if want := readWith(t, coarse, Cache{}); !reflect.DeepEqual(readWith(t, coarse, c).Population, want.Population) || len(entries(t, c.Dir)) != all+4 {
 		t.Error("coarser cells took the entry of finer ones")
-	}
-	content, ok := c.load(list[0])
-	if !ok {
-		t.Fatal("no entry")
-	}
-	cells, counted, ok := decodeCells(content, 9)
-	if !ok {
-		t.Fatal("not decoded")
-	}
-	cells[0].People = 12345
-	if err := c.store(list[0], encodeCells(cells, counted)); err != nil {
-		t.Fatal(err)
-	}
-	if got := readWith(t, study, c).Population.Cells[0].People; got != 12345 {
-		t.Errorf("the entry was not used: %v people", got)
 	}
 }
 
-func FuzzDecodeCells(f *testing.F) {
-	f.Add(encodeCells(nil, 3))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if cells, counted, ok := decodeCells(b, 9); ok && string(encodeCells(cells, counted)) != string(b) {
-			t.Error("another encoding")
+// TestRasterSumsAreChecked: sums that are none of cells in order are not taken from the cache.
+func TestRasterSumsAreChecked(t *testing.T) {
+	cells := []coverage.CellCount{{Cell: 0x89419679833ffff, People: 1}, {Cell: 0x89419679867ffff, People: 2}}
+	if !ascending(cells, 9) || !ascending(nil, 9) {
+		t.Error("sound sums are refused")
+	}
+	for what, list := range map[string][]coverage.CellCount{
+		"twice": {cells[0], cells[0]}, "out of order": {cells[1], cells[0]}, "fewer than none": {{Cell: cells[0].Cell, People: -1}},
+		"no number": {{Cell: cells[0].Cell, People: math.NaN()}}, "of another resolution": {{Cell: 0x88419679833ffff, People: 1}},
+	} {
+		if ascending(list, 9) {
+			t.Errorf("%s: taken", what)
 		}
-	})
+	}
 }

@@ -1,104 +1,108 @@
 package data
 
 import (
-	"encoding/binary"
-	"encoding/json"
+	"context"
+	"io"
 	"math"
 
-	"github.com/paulmach/orb"
-
 	"sitecover/geo/network"
+	"sitecover/geo/pack"
 )
 
-// encodeRoads writes roads and what was said of them, little-endian: three counts, the length and bytes of said, then nodes, refs and ways.
-// Names are written with the ways.
-func encodeRoads(roads *network.Roads, said []byte) []byte {
-	b := make([]byte, 0, 64+len(said)+16*len(roads.Nodes)+4*len(roads.Refs)+48*len(roads.Ways))
-	le := binary.LittleEndian
-	for _, n := range []int{len(said), len(roads.Nodes), len(roads.Refs), len(roads.Ways)} {
-		b = le.AppendUint64(b, uint64(n))
-	}
-	b = append(b, said...)
-	for _, p := range roads.Nodes {
-		b = le.AppendUint64(b, math.Float64bits(p[0]))
-		b = le.AppendUint64(b, math.Float64bits(p[1]))
-	}
-	for _, r := range roads.Refs {
-		b = le.AppendUint32(b, uint32(r))
-	}
-	for _, w := range roads.Ways {
-		b = le.AppendUint64(b, uint64(w.ID))
-		b = le.AppendUint32(b, uint32(w.First))
-		b = le.AppendUint32(b, uint32(w.Count))
-		b = le.AppendUint32(b, math.Float32bits(w.MaxSpeed))
-		b = append(b, byte(w.Class), byte(w.Access), byte(w.OneWay))
-		b = le.AppendUint32(b, uint32(len(w.Name)))
-		b = append(b, w.Name...)
-	}
-	return b
+// flatWay is a way without its name, so that all ways together are copied as they stand in memory.
+type flatWay struct {
+	ID           int64
+	First, Count int32
+	MaxSpeed     float32
+	Name         uint32 // index into the names
+	Class        network.Class
+	Access       network.Access
+	OneWay       network.Direction
+	Zero         [5]byte // which leaves no gap
 }
 
-// wayBytes is the length of a way without its name.
-const wayBytes = 8 + 4 + 4 + 4 + 3 + 4
-
-// decodeRoads reads what encodeRoads wrote; ok is false where it is anything else.
-func decodeRoads(b []byte) (roads *network.Roads, said cachedRoads, ok bool) {
-	le := binary.LittleEndian
-	var n [4]int
-	for i := range n {
-		if len(b) < 8 {
-			return nil, said, false
+// writeRoads writes roads and what was said of them: each name once, ways without theirs.
+func writeRoads(w io.Writer, roads *network.Roads, said cachedRoads) error {
+	var names []string
+	at := map[string]uint32{}
+	ways := make([]flatWay, len(roads.Ways))
+	for i, x := range roads.Ways {
+		name, known := at[x.Name]
+		if !known {
+			name = uint32(len(names))
+			at[x.Name] = name
+			names = append(names, x.Name)
 		}
-		v := le.Uint64(b)
-		if v > math.MaxInt32 {
-			return nil, said, false
-		}
-		n[i], b = int(v), b[8:]
+		ways[i] = flatWay{ID: x.ID, First: x.First, Count: x.Count, MaxSpeed: x.MaxSpeed, Name: name, Class: x.Class, Access: x.Access, OneWay: x.OneWay}
 	}
-	if len(b) < n[0]+16*n[1]+4*n[2]+wayBytes*n[3] || json.Unmarshal(b[:n[0]], &said) != nil {
-		return nil, said, false
-	}
-	b = b[n[0]:]
-	roads = &network.Roads{Nodes: make([]orb.Point, n[1]), Refs: make([]int32, n[2]), Ways: make([]network.Way, n[3])}
-	for i := range roads.Nodes {
-		roads.Nodes[i] = orb.Point{math.Float64frombits(le.Uint64(b)), math.Float64frombits(le.Uint64(b[8:]))}
-		b = b[16:]
-	}
-	for i := range roads.Refs {
-		roads.Refs[i] = int32(le.Uint32(b))
-		if roads.Refs[i] < 0 || int(roads.Refs[i]) >= n[1] {
-			return nil, said, false
-		}
-		b = b[4:]
-	}
-	names := map[string]string{}
-	for i := range roads.Ways {
-		if b, ok = decodeWay(&roads.Ways[i], b, n[2], names); !ok {
-			return nil, said, false
-		}
-	}
-	return roads, said, len(b) == 0
+	return pack.Write(w, &said, &names, &ways, &roads.Nodes, &roads.Refs)
 }
 
-// decodeWay reads one way and returns what is left. Equal names share their bytes.
-func decodeWay(w *network.Way, b []byte, refs int, names map[string]string) ([]byte, bool) {
-	if len(b) < wayBytes {
-		return nil, false
+// readRoads reads what writeRoads wrote. Anything else is an error.
+func readRoads(r io.Reader, most int64) (roads *network.Roads, said cachedRoads, err error) {
+	var names []string
+	var ways []flatWay
+	roads = &network.Roads{}
+	if err := pack.Read(r, most, &said, &names, &ways, &roads.Nodes, &roads.Refs); err != nil {
+		return nil, said, err
 	}
-	le := binary.LittleEndian
-	w.ID, w.First, w.Count = int64(le.Uint64(b)), int32(le.Uint32(b[8:])), int32(le.Uint32(b[12:]))
-	w.MaxSpeed = math.Float32frombits(le.Uint32(b[16:]))
-	w.Class, w.Access, w.OneWay = network.Class(b[20]), network.Access(b[21]), network.Direction(int8(b[22]))
-	length := int64(le.Uint32(b[23:]))
-	b = b[wayBytes:]
-	if length > int64(len(b)) || w.First < 0 || w.Count < 0 || int64(w.First)+int64(w.Count) > int64(refs) {
-		return nil, false
+	if len(roads.Nodes) > math.MaxInt32 || len(roads.Refs) > math.MaxInt32 {
+		return nil, said, errEntry
 	}
-	name, known := names[string(b[:length])]
-	if !known {
-		name = string(b[:length])
-		names[name] = name
+	for _, n := range roads.Refs {
+		if uint32(n) >= uint32(len(roads.Nodes)) {
+			return nil, said, errEntry
+		}
 	}
-	w.Name = name
-	return b[length:], true
+	roads.Ways = make([]network.Way, len(ways))
+	for i, x := range ways {
+		if x.First < 0 || x.Count < 0 || int64(x.First)+int64(x.Count) > int64(len(roads.Refs)) || int(x.Name) >= len(names) {
+			return nil, said, errEntry
+		}
+		roads.Ways[i] = network.Way{ID: x.ID, Name: names[x.Name], Class: x.Class, Access: x.Access, OneWay: x.OneWay, MaxSpeed: x.MaxSpeed, First: x.First, Count: x.Count}
+	}
+	return roads, said, nil
+}
+
+// cachedRoads is what an entry holds besides the roads: what their reader said of them and of the file.
+type cachedRoads struct {
+	File     keptInput
+	Findings []Finding
+}
+
+const roadsKind = "roads"
+
+// roadsKey names the roads of a file by all that they depend on; "" when they are not kept. Whether ferries are used is asked later.
+func (r *reader) roadsKey(ctx context.Context, src RoadSource) string {
+	if r.options.Cache.Dir == "" {
+		return ""
+	}
+	hashes, bytes, ok := r.hashes(ctx, []Source{src.Source})
+	if !ok || !r.options.Cache.serves(bytes) {
+		return ""
+	}
+	src.Line = 0
+	return cacheKeyOf(src.Source, hashes)
+}
+
+// keptRoads takes the roads of a file from the cache; nil where it has none.
+func (r *reader) keptRoads(in *input, key string) (roads *network.Roads) {
+	var said cachedRoads
+	if key == "" || !r.options.Cache.Load(roadsKind, key, func(from io.Reader, most int64) (err error) {
+		roads, said, err = readRoads(from, most)
+		return err
+	}) || !in.restore(said.File) {
+		return nil
+	}
+	r.appendFindings(said.Findings)
+	return roads
+}
+
+// keepRoads puts the roads of a file into the cache.
+func (r *reader) keepRoads(in *input, key string, roads *network.Roads, findings []Finding) {
+	if key == "" {
+		return
+	}
+	said, kept := cachedRoads{keptOf(in), append([]Finding(nil), findings...)}, *roads
+	_ = r.options.Cache.storeFrom(1, roadsKind, key, func(w io.Writer) error { return writeRoads(w, &kept, said) }) // the Writer tells
 }

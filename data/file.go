@@ -56,14 +56,18 @@ type input struct {
 	info   Input
 }
 
+// path resolves the name of a file as the study gives it.
+func (s *Study) path(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(s.Dir, filepath.FromSlash(file))
+}
+
 // newInput resolves a source's file.
 func newInput(study *Study, role string, src Source, c *collector) *input {
-	path := src.File
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(study.Dir, filepath.FromSlash(src.File))
-	}
 	c.file(src.File)
-	in := &input{name: src.File, path: path, role: role, layer: src.Layer, fields: src.Fields, c: c, at: newPositions(src), info: Input{Path: src.File, Role: role}}
+	in := &input{name: src.File, path: study.path(src.File), role: role, layer: src.Layer, fields: src.Fields, c: c, at: newPositions(src), info: Input{Path: src.File, Role: role}}
 	in.info.CRS = in.at.name()
 	if role == "areas" {
 		in.info.Role = "boundaries"
@@ -125,23 +129,39 @@ func (u *checker) Write(p []byte) (int, error) {
 
 func (u *checker) valid() bool { return !u.wrong && len(u.rest) == 0 }
 
+// inspection is what one pass over a file tells.
+type inspection struct {
+	size int64
+	sha  string
+	utf8 bool
+}
+
+// inspectFile reads a file once.
+func inspectFile(path string) (inspection, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return inspection{}, err
+	}
+	defer file.Close() // read only
+	hash, check := sha256.New(), &checker{}
+	size, err := io.CopyBuffer(io.MultiWriter(hash, check), struct{ io.Reader }{file}, make([]byte, 1<<18))
+	if err != nil {
+		return inspection{}, err
+	}
+	return inspection{size, hex.EncodeToString(hash.Sum(nil)), check.valid()}, nil
+}
+
 // inspect reads the file once: its hash, its size, and whether it is UTF-8. It notes an empty or unreadable file.
-func (in *input) inspect() bool {
-	file, err := os.Open(in.path)
+func (in *input) inspect() bool { return in.inspected(inspectFile(in.path)) }
+
+// inspected takes what a pass over the file told.
+func (in *input) inspected(x inspection, err error) bool {
 	if err != nil {
 		_ = in.c.add(openError(in.name, err)) // the caller stops at this file either way
 		return false
 	}
-	defer file.Close() // read only
-	hash, check := sha256.New(), &checker{}
-	size, err := io.Copy(io.MultiWriter(hash, check), file)
-	if err != nil {
-		_ = in.c.add(openError(in.name, err))
-		return false
-	}
-	in.info.Bytes, in.info.SHA256 = size, hex.EncodeToString(hash.Sum(nil))
-	in.utf8 = check.valid()
-	if size == 0 {
+	in.info.Bytes, in.info.SHA256, in.utf8 = x.size, x.sha, x.utf8
+	if x.size == 0 {
 		_ = in.fail(0, "", "", T("文件是空的", "is empty"), T("重新导出这个文件", "export the file again"))
 		return false
 	}

@@ -75,7 +75,7 @@ func ReadHistory(ctx context.Context, study *Study, file HistoryFile) (*History,
 	if as == "" {
 		as = file.looksLike(study)
 	}
-	r := &reader{study: study, c: newCollector()}
+	r := &reader{study: study, c: newCollector(), seen: &inspections{}}
 	if as == HistorySites && len(study.Areas) > 0 {
 		r.boundaries(ctx)
 	}

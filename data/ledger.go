@@ -20,7 +20,7 @@ type LedgerRow struct {
 // Ledger reads the ledgers of a dataset once more, with all their columns, in the order of Dataset.Sites. Rows that Read left out are left
 // out here. A file that changed since it was read is an error.
 func Ledger(ctx context.Context, d *Dataset) ([]LedgerRow, error) {
-	r := &reader{study: d.Study, c: newCollector(), regions: d.Regions}
+	r := &reader{study: d.Study, c: newCollector(), seen: &inspections{}, regions: d.Regions}
 	index := map[string]int32{}
 	for i, s := range d.Sites {
 		index[s.ID] = int32(i)

@@ -34,17 +34,23 @@ type Options struct {
 // regions and people come out ordered by their ids, whatever the order of the rows was.
 func Read(ctx context.Context, study *Study, options Options) (*Dataset, error) {
 	r := newReader(study, options)
+	key := r.readingKey(ctx)
+	if d := r.keptReading(ctx, key); d != nil {
+		return d, nil
+	}
 	if err := r.run(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.c.err(); err != nil {
 		return nil, err
 	}
-	return r.dataset(), nil
+	d := r.dataset()
+	r.keepReading(key, d)
+	return d, nil
 }
 
 func newReader(study *Study, options Options) *reader {
-	return &reader{study: study, options: options, c: newCollector()}
+	return &reader{study: study, options: options, c: newCollector(), seen: &inspections{}}
 }
 
 // run reads file after file; what is wrong with them is noted.
@@ -136,6 +142,8 @@ type reader struct {
 	origin   map[string]seenAt // region ID -> where it stands
 	out      Dataset
 	fatal    error
+	seen     *inspections                   // of files, shared by readers of one study
+	own      struct{ inputs, findings int } // of the study file itself, which come first
 }
 
 // stop ends the reading of a file when there are enough problems or the context has ended.
@@ -157,7 +165,7 @@ func (r *reader) open(ctx context.Context, role string, src Source) *input {
 	}
 	r.count++
 	in := newInput(s, role, src, r.c)
-	if !in.inspect() {
+	if !in.inspected(r.seen.of(in.path)) {
 		return nil
 	}
 	return in
@@ -182,6 +190,7 @@ func (r *reader) studyFile(context.Context) {
 		r.closeInput(in)
 	}
 	r.standardFile()
+	r.own.inputs, r.own.findings = len(r.out.Inputs), len(r.c.findings)
 }
 
 // locate returns the deepest region that contains a point, -1 outside the study area.

@@ -30,12 +30,7 @@ func (r *reader) roads(ctx context.Context) {
 			continue
 		}
 		r.roadFile = in
-		var part *network.Roads
-		if !isOSM(in.name) {
-			part = r.readRoadFeatures(ctx, in, s)
-		} else {
-			part = r.roadsOSM(ctx, in)
-		}
+		part := r.roadFileRoads(ctx, in, s)
 		if part != nil && s.NoFerries {
 			r.withoutFerries(in, part)
 		}
@@ -52,10 +47,29 @@ func (r *reader) roads(ctx context.Context) {
 // withoutFerries drops ferries, as the source asks.
 func (r *reader) withoutFerries(in *input, roads *network.Roads) {
 	all := len(roads.Ways)
-	roads.Ways = slices.DeleteFunc(roads.Ways, func(w network.Way) bool { return w.Class == network.Ferry })
+	roads.Ways = slices.DeleteFunc(slices.Clone(roads.Ways), func(w network.Way) bool { return w.Class == network.Ferry }) // the others may be being kept
 	if n := all - len(roads.Ways); n > 0 {
 		r.c.find("info", in.name, 0, T("%d 条轮渡未使用（ferries: false）", "%d ferries left out (ferries: false)", n))
 	}
+}
+
+// roadFileRoads reads one file, or takes it from the cache.
+func (r *reader) roadFileRoads(ctx context.Context, in *input, s RoadSource) *network.Roads {
+	key := r.roadsKey(ctx, s)
+	if roads := r.keptRoads(in, key); roads != nil {
+		return roads
+	}
+	errs, findings := len(r.c.errs), len(r.c.findings)
+	var roads *network.Roads
+	if isOSM(in.name) {
+		roads = r.readRoadOSM(ctx, in)
+	} else {
+		roads = r.readRoadFeatures(ctx, in, s)
+	}
+	if roads != nil && len(r.c.errs) == errs && ctx.Err() == nil {
+		r.keepRoads(in, key, roads, r.c.findings[findings:])
+	}
+	return roads
 }
 
 // joinRoads appends the roads of one file to those of others. Files do not share nodes.

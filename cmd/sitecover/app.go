@@ -34,6 +34,7 @@ type app struct {
 	workers  int
 	cache    string // folder of parsed inputs, "" = that of the user
 	noCache  bool
+	writer   data.Writer // of the cache
 	search   run.Search
 	gap      string // as written; read into search.Gap
 	stop     *run.Stop
@@ -77,7 +78,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	return a.report(ctx, root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	a.cacheWritten(ctx)
+	return a.report(ctx, err)
 }
 
 // interrupted is what Ctrl-C does: a running search ends and its best answer is given; where none runs, or when it is pressed

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,7 +23,17 @@ func (a *app) parsed() data.Cache {
 		}
 		dir = filepath.Join(user, "sitecover")
 	}
-	return data.Cache{Dir: dir, Version: build()}
+	return data.Cache{Dir: dir, Version: build(), Writer: &a.writer}
+}
+
+// cacheWritten waits until the cache holds what this run has computed, or gives up what is not written when the run was interrupted. A cache that
+// cannot be written is told, and stops nothing.
+func (a *app) cacheWritten(ctx context.Context) {
+	defer context.AfterFunc(ctx, a.writer.Stop)()
+	if err := a.writer.Wait(); err != nil {
+		fmt.Fprintln(a.err, a.t("缓存写不进去，结果不受影响，下次运行仍要从头读入（--cache 可换文件夹，--no-cache 不用缓存）：%v",
+			"the cache cannot be written: the results are not affected, and the next run reads everything anew (--cache names another folder, --no-cache uses none): %v", err))
+	}
 }
 
 // build tells one build of the program from another: its version and revision, and for a build of changed sources the program file itself.

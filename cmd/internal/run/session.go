@@ -25,7 +25,7 @@ type Options struct {
 	Workers  int        // goroutines for parallel work; 0 = one a core. Results do not depend on it
 	Progress Progress   // may be nil
 	Search   Search     // of the solvers
-	Cache    data.Cache // of parsed inputs and of the grid
+	Cache    data.Cache // of parsed inputs and of what is computed of them before any question is asked
 	Stop     *Stop      // ends searches early; nil = nothing does
 }
 
@@ -60,6 +60,7 @@ type Session struct {
 	graphs   map[coverage.GraphKey]*network.Graph
 	modes    map[string]network.Mode
 	tiers    []coverage.Tier
+	keys     keys // of what is kept
 }
 
 // Open loads and reads a study: everything that `check` verifies. Problems of the inputs are data.InputErrors.
@@ -111,18 +112,13 @@ func (s *Session) stage(zh, en string) {
 // grid puts the study area on H3 and the people onto it.
 func (s *Session) grid(ctx context.Context) error {
 	s.stage("划分六边形网格", "building the grid")
+	s.keepKeys()
 	var err error
-	if len(s.Study.Areas) > 0 {
-		s.Grid, err = buildGrid(ctx, s.Data.Regions, s.Study.Resolution, s.opts.Cache)
-	} else {
-		s.Grid, err = grid.FromCells(studyCells(s.Data.Population, s.Study.Resolution), s.Study.Resolution)
-	}
-	if err != nil {
+	if s.Grid, err = s.buildGrid(ctx); err != nil {
 		return err
 	}
 	s.stage("人口落到网格", "putting people onto the grid")
-	s.Demand, s.Spread, err = coverage.Distribute(s.Grid, s.Data.Regions, s.Data.Population)
-	return err
+	return s.distribute()
 }
 
 // input is what the coverage engine needs.
@@ -156,7 +152,7 @@ func (s *Session) graph(ctx context.Context, mode string, metric geo.Metric) err
 		return nil
 	}
 	s.stage("建立路网："+mode, "building the road network: "+mode)
-	g, err := network.Build(ctx, s.Data.Roads, s.modes[mode], metric)
+	g, err := s.buildGraph(ctx, s.modes[mode], metric)
 	if err != nil {
 		return err
 	}
@@ -184,9 +180,7 @@ func (s *Session) place(ctx context.Context) error {
 		return nil
 	}
 	s.stage("人口落到街道", "putting people along the streets")
-	var err error
-	s.Demand, s.Placed, err = coverage.PlaceOnFrontage(ctx, s.Demand, s.Grid, s.Data.Regions, graph, coverage.FrontageOptions{Workers: s.opts.Workers})
-	return err
+	return s.placeOn(ctx, graph)
 }
 
 // Coverage computes who is served today.
