@@ -28,8 +28,6 @@ const (
 
 var errEntry = errors.New("data: a damaged entry of the cache")
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // blockCheck is the check of a block.
 type blockCheck struct{ seed [sha256.Size + 8 + 4]byte }
 

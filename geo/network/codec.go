@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"sitecover/geo"
 	"sitecover/geo/pack"
@@ -147,23 +148,28 @@ func (g *Graph) soundEdges() bool {
 }
 
 func (a *adjacency) sound(g *Graph) bool {
-	if !offsets(a.first, len(g.place), len(a.arcs)) || len(a.edge) != len(a.arcs) || a.shift > 31 || !within(a.edge, len(g.edges)) {
+	if !offsets(a.first, len(g.place), len(a.arcs)) || len(a.edge) != len(a.arcs) || !within(a.edge, len(g.edges)) {
 		return false
 	}
+	sum := uint64(0)
 	for i := range a.arcs {
 		if h := a.arcs[i].head; h < 0 || int(h) >= len(g.place) {
 			return false
 		}
+		sum += uint64(a.arcs[i].weight)
 	}
-	return true
+	return a.shift == bucketShift(sum, len(a.arcs)) // another one makes searches slow
 }
 
 func (g *Graph) soundIndex() bool {
 	x := &g.index
+	if x.height != cellMetres/metresPerDegree {
+		return false
+	}
 	if len(g.place) == 0 {
 		return len(x.row) == 0 && len(x.segments) == 0
 	}
-	// A segment is followed by the end of its own.
+	// A segment is followed by its other end, hence one less than nodes.
 	return len(x.row) > 0 && offsets(x.row, len(x.row)-1, len(x.col)) && offsets(x.first, len(x.col), len(x.segments)) && within(x.segments, len(g.roads.Refs)-1) &&
-		x.width > 0 && x.height > 0
+		x.width >= x.height && x.width*maxCosLat <= x.height && math.Abs(float64(x.south))*x.height <= 91 && float64(len(x.row))*x.height <= 182
 }
