@@ -26,35 +26,37 @@ type maxRoom struct {
 // newRoom returns the room for parts of a node.
 func (v *maxVisit) newRoom() *maxRoom {
 	n := &v.node
-	r := &maxRoom{lp: newMaxLP(n.in, v.tree.money), dual: newMaxDual(n.in, n.left, nil, 1)}
-	r.dual.rescale(v.tree.shift, n.start)
-	return r
+	d := newMaxDual(n.in, n.left, nil, 1)
+	d.rescale(v.tree.shift, n.start)
+	return &maxRoom{lp: newMaxLP(n.in, v.tree.money), dual: d}
 }
 
 // relax solves the relaxation of the root, from the multipliers of the dual, and gives it those that it ends at.
 func (v *maxVisit) relax(d *maxDual) {
-	v.tree.money = v.node.left
-	v.room = v.newRoom()
-	v.room.dual = d
-	s := v.room.lp
+	n := &v.node
+	v.tree.money = n.left
+	s := newMaxLP(n.in, n.left)
+	v.room = &maxRoom{lp: s, dual: d}
 	low, high := d.thresholds()
 	s.begin(d.centre, d.shift, math.Max(0, math.Ldexp((low+high)/2, -int(d.shift)))*s.dear)
-	if b := v.node.basis; b != nil {
-		s.resume(b)
+	if n.basis != nil {
+		s.resume(n.basis)
 	}
-	if end := v.lower(lpRun{}); end == lpShort {
-		v.room = nil
-		return
-	}
-	v.node.basis = s.basis()
+	end := v.lower(lpRun{work: lpShare * (v.meter.most - v.meter.done) / 2})
+	n.basis = s.basis()
 	v.exact(d.budget)
+	if end == lpShort {
+		v.wide, v.room, n.basis = true, nil, nil
+	}
 }
 
 // lower runs the relaxation until no better plan can be below the node, or as far as r and the meter say.
 func (v *maxVisit) lower(r lpRun) lpEnd {
 	s := v.room.lp
 	before := s.work
-	r.work = (v.meter.most - v.meter.done) * lpShare
+	if r.work == 0 {
+		r.work = lpShare * (v.meter.most - v.meter.done)
+	}
 	r.stop += float64(v.top + 1 - v.node.value)
 	end := s.run(v.tree.ctx, r)
 	v.meter.done += (s.work - before) / lpShare

@@ -52,6 +52,7 @@ type maxVisit struct {
 	parts []maxNode // what the node was split into; otherwise node.high is all there is to say
 	tried []lesson
 	room  *maxRoom
+	wide  bool // the relaxation is too large
 }
 
 func newMaxTree(ctx context.Context, in *instance, o Options, base int64) *maxTree {
@@ -321,30 +322,31 @@ func (t *maxTree) climb(v *maxVisit, d *maxDual, round int) {
 	s.start(t.ctx)
 	s.become(t.ctx, n.in.named(v.best))
 	v.accept(s.best, s.top)
-	most := 50 // steps at once
+	steps := 50 // at once
 	if n.basis != nil {
-		most = 1
+		steps = 1 // the multipliers come from a relaxation: they cannot get much better
 	}
 	last, before := int64(math.MaxInt64), int64(math.MaxInt64) // bounds one round and eight rounds ago
 	for k := 0; k == 0 || !v.spent(); k++ {
-		steps := both(t.o.workers(), func() int { return d.run(t.ctx, most, v.top-n.value) }, func() { s.kick(t.ctx, 50*int64(len(n.in.col.item))/rootSearch) })
-		v.accept(s.best, s.top)
+		t.seek(v, func() int { return d.run(t.ctx, steps, v.top-n.value) })
 		if s.recall(); k%3 != 0 {
 			s.forget()
 		}
 		s.become(t.ctx, d.chosen)
 		v.accept(s.best, s.top)
-		v.meter.add(len(n.in.col.item), steps)
 		high := float64(t.base + n.value + d.bound())
 		gap := gapOf(t.base+v.top, high)
 		t.o.report(Progress{v.meter.iterations(), t.base + v.top, high, gap})
 		if t.close = gap <= t.o.Gap; t.close {
 			return
 		}
-		if n.in.small() && (round > 0 || last-d.best < d.best>>lpSlow) {
-			v.relax(d)
-			s.likely = v.likely(s.likely)
-			return
+		if !v.wide && n.in.small() && (round > 0 || last-d.best < d.best>>lpSlow) {
+			t.seek(v, func() int { v.relax(d); return 0 })
+			if !v.wide {
+				s.likely = v.likely(s.likely)
+				return
+			}
+			steps = 50
 		}
 		if k%8 == 7 {
 			if before-d.best < max(1<<t.shift/4, d.best>>14) {
@@ -354,6 +356,14 @@ func (t *maxTree) climb(v *maxVisit, d *maxDual, round int) {
 		}
 		last = d.best
 	}
+}
+
+// seek searches for plans while the bound is lowered.
+func (t *maxTree) seek(v *maxVisit, lower func() (steps int)) {
+	entries := len(v.node.in.col.item)
+	steps := both(t.o.workers(), lower, func() { t.search.kick(t.ctx, 50*int64(entries)/rootSearch) })
+	v.accept(t.search.best, t.search.top)
+	v.meter.add(entries, steps)
 }
 
 // named returns the columns here that are among the problem's columns.
