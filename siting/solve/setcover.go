@@ -10,7 +10,8 @@ import (
 )
 
 // SetCover finds the cheapest columns that cover every row, or a share of the weight; see SetCoverProblem. A full cover is
-// reduced, bounded by a Lagrangian dual, searched by row weighting and proved by branch and bound with reduced-cost fixing.
+// reduced, bounded by a Lagrangian dual, searched by row weighting and proved by branch and bound with reduced-cost fixing;
+// where a gap remains at the root of a larger cover, it is bounded by blocks of rows first, see coverSplit.
 // A partial cover is a search for the least budget of MaxCover.
 func SetCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution, error) {
 	if err := errors.Join(p.Validate(), o.Validate()); err != nil {

@@ -9,8 +9,7 @@ import (
 //
 //	L(u) = sum_i u_i + sum_j min(0, c_j - r_j),  r_j = sum_{i in j} u_i
 //
-// is at most the optimum (Beasley, EJOR 31, 1987). volume minimises -L. Cuts sum_{j in S} c_j x_j >= z are relaxed in the
-// same way: their multipliers v_S add z v_S to the sum and c_j v_S to r_j.
+// is at most the optimum (Beasley, EJOR 31, 1987). volume minimises -L.
 type setDual struct {
 	volume
 	in     *instance
@@ -18,7 +17,6 @@ type setDual struct {
 	atBest []int64   // r_j at centre
 	x      []float64 // averaged x
 	cover  []float64 // scratch per row
-	cuts   []cut     // their multipliers follow those of the rows
 }
 
 // newSetDual starts from the given multipliers, scaled by shift; nil = each row takes its share of its cheapest column.
@@ -51,21 +49,11 @@ func (d *setDual) bound() int64 { return max(0, -(d.best >> d.shift)) }
 func (d *setDual) step(target int64) {
 	clear(d.cover)
 	var value int64
-	m := d.in.rows()
-	for _, u := range d.lambda[:m] {
+	for _, u := range d.lambda {
 		value -= u
 	}
-	clear(d.r)
-	for k, c := range d.cuts {
-		v := d.lambda[m+k]
-		if value -= v * c.least; v > 0 {
-			for _, j := range c.columns {
-				d.r[j] += v * d.in.cost[j]
-			}
-		}
-	}
 	for j := range d.r {
-		r := d.r[j]
+		var r int64
 		rows := d.in.col.at(j)
 		for _, i := range rows {
 			r += d.lambda[i]
@@ -82,15 +70,6 @@ func (d *setDual) step(target int64) {
 	}
 	for i, c := range d.cover {
 		d.mix(i, c-1)
-	}
-	for k, c := range d.cuts {
-		over := -c.least
-		for _, j := range c.columns {
-			if d.r[j] > d.in.cost[j]<<d.shift {
-				over += d.in.cost[j]
-			}
-		}
-		d.mix(m+k, float64(over))
 	}
 	if d.adapt(value) {
 		copy(d.atBest, d.r)

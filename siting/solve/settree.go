@@ -12,13 +12,15 @@ type coverTree struct {
 	o      Options
 	shift  uint
 	meter  meter
+	nodes  int     // visited
 	base   int64   // cost of what is open before the tree, for progress only
 	top    int64   // cost of the best cover
 	best   []int32 // its columns, as the problem names them
 	bound  int64   // of the whole tree
 	close  bool    // the wanted gap is reached
-	local  bool    // a small cover inside another proof: no cuts
+	local  bool    // a block of a larger cover: its tree is searched at once
 	enough int64   // a cover of at most this cost ends the search; 0 = only a proof does
+	slack  int64   // covers that save no more than this are not looked for
 }
 
 // coverNode is a part of the tree: what is left after some columns have opened and others have gone.
@@ -41,14 +43,12 @@ func newCoverTree(ctx context.Context, in *instance, o Options, base int64) *cov
 
 // solve returns the columns of the best cover; top and bound say the rest.
 func (t *coverTree) solve(in *instance) []int32 {
-	return t.within(in, nil)
-}
-
-// within is solve from the given multipliers of the rows; nil = none.
-func (t *coverTree) within(in *instance, start []int64) []int32 {
-	t.bound = min(t.node(coverNode{in: in, start: start}), t.top)
+	t.bound = min(t.node(coverNode{in: in}), t.limit())
 	return t.best
 }
+
+// limit returns the cost that a cover must stay below to be looked for.
+func (t *coverTree) limit() int64 { return t.top - t.slack }
 
 // accept remembers a cover that completes the node.
 func (t *coverTree) accept(n *coverNode, more []int32, cost int64) {
@@ -115,6 +115,7 @@ func (n *coverNode) reduce() {
 
 // node returns a lower bound of every cover below n, and accepts better covers on the way.
 func (t *coverTree) node(n coverNode) int64 {
+	t.nodes++
 	low := int64(0)
 	for round := 0; ; round++ {
 		if n.dead {
@@ -128,19 +129,18 @@ func (t *coverTree) node(n coverNode) int64 {
 		d := newSetDual(n.in, t.shift, n.start, t.o.workers())
 		t.climb(&n, d, round)
 		low = max(low, n.cost+d.bound())
-		if low >= t.top || t.spent() {
+		if low >= t.limit() || t.spent() {
 			return low
 		}
 		drop, opened, found := t.fix(&n, d)
 		if found == 0 || found < n.in.columns()/20 && round > 0 {
 			if n.depth == 0 && !t.local {
-				t.strengthen(&n, d)
-				low = max(low, n.cost+d.bound())
+				low = max(low, t.decompose(&n, d, low))
 			}
-			if low >= t.top || t.spent() {
+			if low >= t.limit() || t.spent() {
 				return low
 			}
-			n.start = d.centre[:n.in.rows()]
+			n.start = d.centre
 			return max(low, t.split(n, d))
 		}
 		n.start = d.centre
@@ -148,10 +148,13 @@ func (t *coverTree) node(n coverNode) int64 {
 	}
 }
 
+// nodeSteps are the steps of the dual in a node below the root.
+const nodeSteps = 40
+
 // climb raises the bound of a node. At the root the search for covers runs in turn with it.
 func (t *coverTree) climb(n *coverNode, d *setDual, round int) {
-	if n.depth > 0 {
-		t.meter.add(len(n.in.col.item), d.run(t.ctx, 60, t.top-n.cost))
+	if n.depth > 0 || t.local {
+		t.meter.add(len(n.in.col.item), d.run(t.ctx, nodeSteps, t.limit()-n.cost))
 		return
 	}
 	s := newSetSearch(n.in, t.o.Seed+uint64(round))
@@ -184,7 +187,7 @@ func (t *coverTree) climb(n *coverNode, d *setDual, round int) {
 // fix finds columns that no better cover opens, and columns that every better cover opens, by their reduced costs.
 func (t *coverTree) fix(n *coverNode, d *setDual) (drop []bool, opened []int32, found int) {
 	drop = make([]bool, n.in.columns())
-	room := (t.top-1-n.cost)<<t.shift + d.best // what a better cover may exceed the bound by
+	room := (t.limit()-1-n.cost)<<t.shift + d.best // what a better cover may exceed the bound by
 	for j, r := range d.atBest {
 		reduced := n.in.cost[j]<<t.shift - r
 		switch {
