@@ -119,8 +119,8 @@ func TestBlocksCloseTheGapOfOddCycles(t *testing.T) {
 	}
 }
 
-// scattered covers places by others within reach of them, all scattered over a square.
-func scattered(seed uint64, columns, rows int, priced bool) Cover {
+// scatteredCover covers places by others within reach of them, all scattered over a square.
+func scatteredCover(seed uint64, columns, rows int, priced bool) Cover {
 	r := rand.New(rand.NewPCG(seed, 33))
 	facilities, clients := make([]place, columns), make([]place, rows)
 	for k := range facilities {
@@ -142,7 +142,7 @@ func scattered(seed uint64, columns, rows int, priced bool) Cover {
 // The blocks are bounded side by side: answer, bound and reports must not show it.
 func TestBlocksDoNotDependOnWorkers(t *testing.T) {
 	for _, priced := range []bool{false, true} {
-		p := &SetCoverProblem{Cover: scattered(7, 400, 2000, priced)}
+		p := &SetCoverProblem{Cover: scatteredCover(7, 400, 2000, priced)}
 		var first *Solution
 		var told []Progress
 		for _, workers := range []int{1, 2, 5} {
@@ -164,7 +164,7 @@ func TestBlocksDoNotDependOnWorkers(t *testing.T) {
 
 // A search that is stopped while blocks are bounded keeps its answer and a bound that holds.
 func TestBlocksStopWhenAsked(t *testing.T) {
-	p := &SetCoverProblem{Cover: scattered(7, 400, 2000, false)}
+	p := &SetCoverProblem{Cover: scatteredCover(7, 400, 2000, false)}
 	whole, err := SetCover(context.Background(), p, Options{Iterations: 4000})
 	if err != nil {
 		t.Fatal(err)
