@@ -11,18 +11,25 @@ import (
 func (a *app) compareCmd() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
-		Use:   "compare before.yaml after.yaml",
-		Short: a.t("比较两份研究（两个年份或两个方案）的覆盖", "compare the coverage of two studies (two years or two scenarios)"),
-		Long: a.t("逐级、逐区域、逐网格比较两份研究：开了什么、关了什么、迁了什么，多覆盖了多少人；有人群、开放时间、园区楼宇的也一并比较。区域、设施、网格按编号对应。\n加 --output 写出对比报告：compare.html（三张同步的地图：前、后、变化）、compare.xlsx、compare.json。",
-			"Compares two studies tier by tier, region by region, cell by cell: what opened, closed and moved, and how many more people are covered; groups of people, opening hours and entities too, where there are any. Regions, sites and cells are matched by id.\nWith --output it writes a comparison report: compare.html (three maps that move together: before, after, change), compare.xlsx and compare.json."),
-		Example: "  sitecover compare 2025/study.yaml 2026/study.yaml\n  sitecover compare 2025/study.yaml 2026/study.yaml -o 对比",
+		Use:   "compare before after",
+		Short: a.t("比较两份研究（两个年份或两个方案）的覆盖，或两个建设计划", "compare the coverage of two studies (two years or two scenarios), or two plans"),
+		Long: a.t("逐级、逐区域、逐网格比较两份研究：开了什么、关了什么、迁了什么，多覆盖了多少人；有人群、开放时间、园区楼宇的也一并比较。区域、设施、网格按编号对应。\n加 --output 写出对比报告：compare.html（三张同步的地图：前、后、变化）、compare.xlsx、compare.json。\n参数是 plan --json 的输出，或“研究文件@方案名”时，比较的是两个建设计划：哪些点相同、换年份、只在一边，逐年的钱与人，目标达到没有。",
+			"Compares two studies tier by tier, region by region, cell by cell: what opened, closed and moved, and how many more people are covered; groups of people, opening hours and entities too, where there are any. Regions, sites and cells are matched by id.\nWith --output it writes a comparison report: compare.html (three maps that move together: before, after, change), compare.xlsx and compare.json.\nOutputs of plan --json, or STUDY@SCENARIO, are compared as plans: which sites are the same, in another year or only in one, money and people year by year, and the targets met."),
+		Example: "  sitecover compare 2025/study.yaml 2026/study.yaml\n  sitecover compare 2025/study.yaml 2026/study.yaml -o 对比\n" +
+			"  sitecover compare plan-a.json plan-b.json\n  sitecover compare study.yaml study.yaml@节约",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usage("compare 要两份研究文件，却给了 %d 个参数", "compare takes two study files, got %d arguments", len(args))
+				return usage("compare 要两份研究文件或两个方案，却给了 %d 个参数", "compare takes two study files or plans, got %d arguments", len(args))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if namesPlan(args[0]) || namesPlan(args[1]) {
+				if output != "" {
+					return usage("对比方案不写文件夹，不能用 --output；加 --json 得到数据", "comparing plans writes no folder, leave out --output; --json gives the data")
+				}
+				return a.comparePlans(cmd, args)
+			}
 			before, err := a.open(cmd, args[:1])
 			if err != nil {
 				return err
@@ -41,6 +48,7 @@ func (a *app) compareCmd() *cobra.Command {
 			return a.printComparison(diff)
 		},
 	}
+	a.searchFlags(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", a.t("把对比报告写到这个文件夹", "write the comparison report into this folder"))
 	return cmd
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -72,7 +73,7 @@ func (a *app) plan(cmd *cobra.Command, s *run.Session, f planFlags) error {
 		return a.whyPlanned(v)
 	}
 	view := run.PlanView(s)
-	view.Price = price
+	view.Price, view.Scenario = price, f.scenario
 	if err := f.cross.ask(cmd, s, &view); err != nil {
 		return a.checkError(err)
 	}
@@ -132,6 +133,7 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 		}
 	}
 	years.Render()
+	a.printYearBounds(v)
 	if slices.Contains(v.BoundsIgnore, "quotas") {
 		a.printf("各年上限没有计入配额（plan.quotas），可能偏宽；总目标值的上限已计入", "the bounds of single years leave quotas out (plan.quotas) and may be loose; that of the objective counts them")
 	}
@@ -159,6 +161,26 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 		"%d candidates (of %d considered), %d sites to open; status %s, objective %.0f, bound %.0f, gap %.2f %%, seed %d",
 		v.Candidates, v.Considered, len(v.Sites), v.Status, v.Objective, v.Bound, v.Gap*100, v.Seed)
 	a.printStopped(v.Stopped)
+}
+
+// printYearBounds says in words what the money of each year cannot exceed.
+func (a *app) printYearBounds(v run.PlanReport) {
+	for _, y := range v.Years {
+		var most []string
+		for _, t := range y.Tiers {
+			if t.Bound == nil {
+				continue
+			}
+			text := fmt.Sprintf("%s %s", t.Tier, percent(t.Bound))
+			if t.PresenceBound != nil {
+				text += a.t("（有形覆盖 %s）", " (presence %s)", percent(t.PresenceBound))
+			}
+			most = append(most, text)
+		}
+		if len(most) > 0 {
+			a.printf("到 %d 年底，用这些钱的任何方案都不可能超过：%s", "no plan with this money can exceed by the end of %d: %s", y.Year, strings.Join(most, a.t("、", ", ")))
+		}
+	}
 }
 
 func (a *app) reason(p run.PickView) string {

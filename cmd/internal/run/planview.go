@@ -9,6 +9,7 @@ import (
 // PlanReport is the rollout.
 type PlanReport struct {
 	Study        string         `json:"study"`
+	Scenario     string         `json:"scenario,omitempty"` // "" = the study itself
 	Status       string         `json:"status"`
 	Reason       string         `json:"reason,omitempty"`
 	Objective    float64        `json:"objective"`
@@ -52,7 +53,9 @@ type TierYearView struct {
 	Owning         int      `json:"owning"`
 	Required       int      `json:"required"`
 	PresenceTarget *float64 `json:"presenceTarget"`
+	PresenceBound  *float64 `json:"presenceBound"` // no plan with the same money and rules makes a larger share of regions own a site; null where none is required
 	Upgraded       int      `json:"upgraded,omitempty"`
+	Existing       int      `json:"existing,omitempty"` // sites of today that can be upgraded
 	UpgradeTarget  *float64 `json:"upgradeTarget,omitempty"`
 	UpgradeBound   *float64 `json:"upgradeBound,omitempty"`
 }
@@ -151,7 +154,7 @@ func (s *Session) yearView(y siting.Year) YearView {
 	for t, x := range y.Tiers {
 		out.Tiers = append(out.Tiers, TierYearView{
 			Tier: s.tiers[t].ID, Covered: x.Covered.Float(), Effective: number(x.Effective), Bound: number(x.Bound),
-			Target: asked(x.Target), Owning: x.Owning, Required: x.Required, PresenceTarget: asked(x.Presence),
+			Target: asked(x.Target), Owning: x.Owning, Required: x.Required, PresenceTarget: asked(x.Presence), PresenceBound: asked(x.PresenceBound), Existing: x.Existing,
 			Upgraded: x.Upgraded, UpgradeTarget: share(x.UpgradeTarget, x.UpgradeTarget > 0), UpgradeBound: share(x.UpgradeBound, x.UpgradeTarget > 0),
 		})
 	}
