@@ -154,6 +154,9 @@ func (in Input) checkSites(bad func(field, what string, cause error)) {
 		if math.IsNaN(s.FloorArea) || math.IsInf(s.FloorArea, 0) {
 			bad(at("FloorArea"), fmt.Sprintf("%v m²", s.FloorArea), nil)
 		}
+		if math.IsNaN(s.Staff) || math.IsInf(s.Staff, 0) {
+			bad(at("Staff"), fmt.Sprintf("%v people", s.Staff), nil)
+		}
 		if !(math.Abs(s.Point[0]) <= 180 && math.Abs(s.Point[1]) <= 90) {
 			bad(at("Point"), fmt.Sprintf("no longitude, latitude: %v", s.Point), nil)
 		}

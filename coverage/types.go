@@ -41,6 +41,7 @@ type Site struct {
 	Point     orb.Point // WGS84 longitude, latitude
 	Region    int32     // deepest region that contains it, -1 outside all (refused by default)
 	FloorArea float64   // m²; negative = not known
+	Staff     float64   // people who work there; negative = not known
 	Opened    time.Time // zero = open since before the records
 	Closed    time.Time // zero = not closed; closed ON this day
 	Hours     *Week     // when it is open in an ordinary week; nil = not known

@@ -84,10 +84,15 @@ func (l *loader) capacity(sec *section) *siting.Capacity {
 		out.Site = sec.number("capacity", 0)
 	} else if sub := sec.sub("capacity"); sub != nil {
 		out.Site, out.PerArea = sub.number("site", 0), sub.number("per_m2", 0)
+		out.PerStaff, out.Staff = sub.number("per_staff", 0), sub.number("staff", 0)
 		sub.done()
 	}
-	if out.Site == 0 && out.PerArea == 0 {
-		l.y.fail(node, sec.key("capacity"), T("没有写出容量", "names no capacity"), T("例如 capacity: 5000（每处多少人），或 capacity: {per_m2: 4, site: 3000}", "for example capacity: 5000 (people a site), or capacity: {per_m2: 4, site: 3000}"))
+	if out.Staff > 0 && out.PerStaff == 0 {
+		l.y.fail(node, sec.key("capacity"), T("写了 staff，却没有 per_staff", "gives staff without per_staff"), T("加上 per_staff：每个工作人员能服务多少人", "add per_staff: how many people one of the staff can serve"))
+		return nil
+	}
+	if out.Site == 0 && out.PerArea == 0 && out.PerStaff == 0 {
+		l.y.fail(node, sec.key("capacity"), T("没有写出容量", "names no capacity"), T("例如 capacity: 5000（每处多少人），或 capacity: {per_m2: 4, per_staff: 500, site: 3000}", "for example capacity: 5000 (people a site), or capacity: {per_m2: 4, per_staff: 500, site: 3000}"))
 		return nil
 	}
 	return out

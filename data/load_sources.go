@@ -20,7 +20,7 @@ var fields = map[string][]string{
 	"areas":       {"id", "name", "parent", "level"},
 	"population":  {"id", "lon", "lat", "people", "region"},
 	"roads":       {"id", "name", "class", "oneway", "maxspeed", "access", "bridge", "tunnel", "layer"},
-	"sites":       {"id", "name", "tier", "lon", "lat", "area", "opened", "closed", "hours", "region"},
+	"sites":       {"id", "name", "tier", "lon", "lat", "area", "staff", "opened", "closed", "hours", "region"},
 	"places":      {"id", "name", "kind", "lon", "lat", "cell", "footfall"},
 	"exclusions":  {"name", "kind"},
 	"entities":    {"id", "name", "kind", "lon", "lat", "headcount"},

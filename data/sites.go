@@ -136,7 +136,7 @@ func (r *reader) readSites(ctx context.Context, in *input, src SiteSource) []raw
 // site reads a row; ok is false after noting everything wrong with it.
 func (r *reader) site(t *table, src SiteSource) (coverage.Site, bool) {
 	before := len(t.in.c.errs)
-	s := coverage.Site{ID: t.get("id"), Name: t.get("name"), FloorArea: -1}
+	s := coverage.Site{ID: t.get("id"), Name: t.get("name"), FloorArea: -1, Staff: -1}
 	if s.ID == "" && s.Name == "" {
 		_ = t.fail("name", T("没有名称", "has no name"), T("补上名称或编号", "fill in the name or the id"))
 	} else if s.ID == "" && t.has("id") {
@@ -150,6 +150,11 @@ func (r *reader) site(t *table, src SiteSource) (coverage.Site, bool) {
 	if t.get("area") != "" {
 		if area, ok := t.amount("area"); ok {
 			s.FloorArea = area
+		}
+	}
+	if t.get("staff") != "" {
+		if staff, ok := t.amount("staff"); ok {
+			s.Staff = staff
 		}
 	}
 	s.Opened = t.day("opened")

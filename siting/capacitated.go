@@ -78,7 +78,7 @@ func (o *oneModel) capacityProblem() (*solve.CapacitatedProblem, error) {
 	for k, i := range service.Open {
 		demand, _ := service.Matrix.Row(k)
 		most := everybody
-		if people, ok := capacity.Of(w.Sites[i].FloorArea); ok {
+		if people, ok := capacity.Of(w.Sites[i].FloorArea, w.Sites[i].Staff); ok {
 			most = units(people)
 		}
 		p.Fixed = append(p.Fixed, int32(k))

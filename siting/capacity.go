@@ -11,8 +11,10 @@ import (
 
 // Capacity is how many people a site of a tier can serve.
 type Capacity struct {
-	Site    float64 // people a site whose floor area is not known, or at all where PerArea is 0; 0 = not known
-	PerArea float64 // people per m² of floor area; 0 = area says nothing
+	Site     float64 // people a site of which neither PerArea nor PerStaff tells; 0 = not known
+	PerArea  float64 // people per m² of floor area; 0 = area says nothing
+	PerStaff float64 // people per person who works there; 0 = staff says nothing
+	Staff    float64 // who will work at a new site; 0 = not known
 }
 
 // Validate names every field that is out of range.
@@ -21,7 +23,7 @@ func (c *Capacity) Validate() error {
 	for _, f := range []struct {
 		name  string
 		value float64
-	}{{"Site", c.Site}, {"PerArea", c.PerArea}} {
+	}{{"Site", c.Site}, {"PerArea", c.PerArea}, {"PerStaff", c.PerStaff}, {"Staff", c.Staff}} {
 		if !(f.value >= 0) || math.IsInf(f.value, 0) {
 			errs = append(errs, fmt.Errorf("capacity: %s %v: want people >= 0", f.name, f.value))
 		}
@@ -29,12 +31,20 @@ func (c *Capacity) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Of returns the people whom a site of the area in m² can serve; negative area = not known. ok is false where nothing says.
-func (c *Capacity) Of(area float64) (people float64, ok bool) {
+// Of returns the people whom a site of so much area in m² and so many staff can serve, negative = not known: where both tell, the
+// scarcer of the two. ok is false where nothing says.
+func (c *Capacity) Of(area, staff float64) (people float64, ok bool) {
+	people = math.Inf(1)
 	if c.PerArea > 0 && area >= 0 {
-		return c.PerArea * area, true
+		people = c.PerArea * area
 	}
-	return c.Site, c.Site > 0
+	if c.PerStaff > 0 && staff >= 0 {
+		people = min(people, c.PerStaff*staff)
+	}
+	if math.IsInf(people, 1) {
+		return c.Site, c.Site > 0
+	}
+	return people, true
 }
 
 // Load is how many people a site has to serve, if everybody within the tier's limit goes to the nearest.
@@ -78,7 +88,7 @@ func loads(w *World, set *CandidateSet, rules []TierRules, plan *Plan) (out []Lo
 			if upgraded(plan, i) {
 				area = max(area, w.Tiers[t].MinArea)
 			}
-			if capacity, ok := c.Of(area); ok {
+			if capacity, ok := c.Of(area, w.Sites[i].Staff); ok {
 				out = append(out, Load{Tier: t, Site: i, Pick: -1, People: perSite[i], Capacity: capacity})
 			}
 		}
@@ -96,13 +106,17 @@ func loads(w *World, set *CandidateSet, rules []TierRules, plan *Plan) (out []Lo
 	return out
 }
 
-// newSite is the capacity of a new site: it has the least area that qualifies.
+// newSite is the capacity of a new site: it has the least area that qualifies, and the staff that the rule names.
 func (c *Capacity) newSite(tier *coverage.Tier) (float64, bool) {
 	area := -1.0
 	if tier.MinArea > 0 {
 		area = tier.MinArea
 	}
-	return c.Of(area)
+	staff := -1.0
+	if c.Staff > 0 {
+		staff = c.Staff
+	}
+	return c.Of(area, staff)
 }
 
 func upgraded(plan *Plan, site int32) bool {

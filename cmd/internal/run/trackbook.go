@@ -106,7 +106,7 @@ func (b *book) placed(id string, f store.Fields) (coverage.Site, bool) {
 			Hint: data.T("用 corrected 事件改正，或在 %s 里加上这一层级", "correct it with an event, or add the tier to %s", filepath.Base(s.Study.Path))})
 		return coverage.Site{}, false
 	}
-	site := coverage.Site{ID: id, Name: f.Name, Tier: tier, Point: f.Point, Region: -1, FloorArea: f.Area}
+	site := coverage.Site{ID: id, Name: f.Name, Tier: tier, Point: f.Point, Region: -1, FloorArea: f.Area, Staff: -1}
 	if f.Area == 0 {
 		site.FloorArea = -1
 	}
@@ -357,10 +357,10 @@ func (b *book) plan(ctx context.Context, s *Session, open []coverage.Site) ([]du
 	out := []dueSite{}
 	for i, pick := range with.Plan.Picks {
 		c := with.Plan.Candidates[pick.Candidate]
-		site := coverage.Site{ID: fmt.Sprintf("plan:%d", i+1), Name: c.Name, Tier: pick.Tier, Point: c.Point, Region: c.Region, FloorArea: with.tiers[pick.Tier].MinArea}
+		site := coverage.Site{ID: fmt.Sprintf("plan:%d", i+1), Name: c.Name, Tier: pick.Tier, Point: c.Point, Region: c.Region, FloorArea: with.tiers[pick.Tier].MinArea, Staff: -1}
 		if c.Way == siting.Upgrade {
 			old := with.Data.Sites[c.Site]
-			site.ID, site.Name, site.FloorArea = old.ID, old.Name, max(old.FloorArea, site.FloorArea)
+			site.ID, site.Name, site.FloorArea, site.Staff = old.ID, old.Name, max(old.FloorArea, site.FloorArea), old.Staff
 		}
 		out = append(out, dueSite{pick.OpenYear, site})
 	}

@@ -70,7 +70,7 @@ func (s *Session) apply(ctx context.Context, on *coverage.Scenario, n int, e Edi
 		if tier < 0 {
 			return nil, &EditError{data.T("没有 %q 这一级设施", "there is no tier %q", e.Tier)}
 		}
-		return on.Add(ctx, coverage.Site{ID: fmt.Sprintf("new-%d", n+1), Tier: tier, Point: e.Point, Region: region, FloorArea: s.tiers[tier].MinArea})
+		return on.Add(ctx, coverage.Site{ID: fmt.Sprintf("new-%d", n+1), Tier: tier, Point: e.Point, Region: region, FloorArea: s.tiers[tier].MinArea, Staff: -1})
 	}
 	open := slices.ContainsFunc(on.Input().Sites, func(x coverage.Site) bool { return x.ID == e.Site && x.OpenOn(s.Study.Date) })
 	if !open {
