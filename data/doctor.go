@@ -57,12 +57,12 @@ type suspicion struct {
 	before, after float64
 }
 
-// shifted notes that a file is probably in another system, with the evidence.
-func (r *reader) shifted(in *input, declared crs.CRS, s suspicion, evidence Text) {
+// shifted notes that a file is probably in another system, with the evidence, and a place of it as it is read now.
+func (r *reader) shifted(in *input, declared crs.CRS, s suspicion, evidence Text, at orb.Point) {
 	r.c.findings = append(r.c.findings, Finding{Severity: SeverityWarning, Code: CodeShifted, File: in.name, Layer: in.layer,
 		What: Text{fmt.Sprintf("坐标可能是 %s 而不是 %s：%s", s.system.Name(), declared.Name(), evidence.ZH),
 			fmt.Sprintf("may be in %s, not in %s: %s", s.system.Name(), declared.Name(), evidence.EN)},
-		Hint:   T("请在来源里写 crs: %s", "write crs: %s for the source", s.system.Name()),
+		Hint: T("请在来源里写 crs: %s", "write crs: %s for the source", s.system.Name()), At: &at,
 		Repair: &Repair{Do: DoCRS, CRS: s.system.Name()}})
 }
 
@@ -76,13 +76,13 @@ func (r *reader) suspectPoints(w watched) {
 		points := sample(w.points)
 		if s, ok := suspect(roads, points, func(other crs.CRS) ([]orb.Point, bool) { return reread(points, declared, other) }); ok {
 			r.shifted(w.in, declared, s, T("按 %[1]s，%[2]d 个点离最近道路的中位距离为 %.0[3]f m；按 %[4]s 为 %.0[5]f m",
-				"as %[1]s, half of %[2]d points lie farther than %.0[3]f m from the nearest road; as %[4]s, %.0[5]f m", declared.Name(), len(points), s.before, s.system.Name(), s.after))
+				"as %[1]s, half of %[2]d points lie farther than %.0[3]f m from the nearest road; as %[4]s, %.0[5]f m", declared.Name(), len(points), s.before, s.system.Name(), s.after), points[0])
 			return
 		}
 	}
 	claims := r.claims(w)
 	if s, ok := suspectClaims(claims, func(p orb.Point, other crs.CRS) (orb.Point, bool) { return rereadOne(p, declared, other) }); ok {
-		r.shifted(w.in, declared, s, claimText(declared, s, len(claims)))
+		r.shifted(w.in, declared, s, claimText(declared, s, len(claims)), w.points[0])
 	}
 }
 

@@ -65,7 +65,7 @@ func (r *reader) suspectBorder(b border) {
 		}
 		if best != nil {
 			r.shifted(b.in, declared, suspicion{system: best}, T("按 %[1]s，%[2]d 个边界点中有 %[3]d 个落在道路上（%.0[4]f m 内）；按 %[5]s 有 %[6]d 个",
-				"as %[1]s, %[3]d of %[2]d corners of boundaries lie on roads (within %.0[4]f m); as %[5]s, %[6]d", declared.Name(), len(corners), before, borderNear, best.Name(), on))
+				"as %[1]s, %[3]d of %[2]d corners of boundaries lie on roads (within %.0[4]f m); as %[5]s, %[6]d", declared.Name(), len(corners), before, borderNear, best.Name(), on), corners[0])
 			return
 		}
 	}
@@ -77,7 +77,7 @@ func (r *reader) suspectBorder(b border) {
 	}
 	// The corners stay and the sites move: to where they stand in the file's own numbers, if it were in the other system.
 	if s, ok := suspectClaims(claims, func(p orb.Point, other crs.CRS) (orb.Point, bool) { return rereadOne(p, other, declared) }); ok {
-		r.shifted(b.in, declared, s, claimText(declared, s, len(claims)))
+		r.shifted(b.in, declared, s, claimText(declared, s, len(claims)), corners[0])
 	}
 }
 
@@ -211,6 +211,6 @@ func (r *reader) suspectRoads() {
 	s, ok := suspect(roads, points, func(other crs.CRS) ([]orb.Point, bool) { return reread(points, other, declared) })
 	if ok {
 		r.shifted(r.roadFile, declared, s, T("按 %[1]s，其他文件的 %[2]d 个点离最近道路的中位距离为 %.0[3]f m；按 %[4]s 为 %.0[5]f m",
-			"as %[1]s, half of %[2]d points of other files lie farther than %.0[3]f m from the nearest road; as %[4]s, %.0[5]f m", declared.Name(), len(points), s.before, s.system.Name(), s.after))
+			"as %[1]s, half of %[2]d points of other files lie farther than %.0[3]f m from the nearest road; as %[4]s, %.0[5]f m", declared.Name(), len(points), s.before, s.system.Name(), s.after), points[0])
 	}
 }

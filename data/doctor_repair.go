@@ -118,7 +118,7 @@ func (t *treatment) firstSwap() int {
 func (t *treatment) rewrites() bool { return len(t.rows) > 0 }
 
 // geometries reports whether the file is read as one of features: by its ending, or because its text table has a column of them.
-func (t *treatment) geometries() bool {
-	return isFeatures(t.src.File) || slices.Contains(tableEndings, strings.ToLower(filepath.Ext(t.src.File))) &&
+func (t *treatment) geometries(in *input) bool {
+	return in.features() || slices.Contains(tableEndings, strings.ToLower(filepath.Ext(t.src.File))) &&
 		(len(t.rows[DoShapes]) > 0 || slices.Contains([]string{"areas", "exclusions", "zones", "roads"}, t.role))
 }

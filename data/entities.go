@@ -64,6 +64,11 @@ func (r *reader) entities(ctx context.Context) {
 		} else {
 			read = r.readEntityRows(ctx, in, e)
 		}
+		points := make([]orb.Point, len(read))
+		for i := range read {
+			points[i] = read[i].Point
+		}
+		r.watch(in, points)
 		all = append(all, r.inside(in, read)...)
 		r.closeInput(in)
 	}

@@ -49,14 +49,21 @@ func Examine(ctx context.Context, path string, options Options) (*Examination, e
 	r.encodings()
 	e.Study, e.Inputs = study, r.out.Inputs
 	if err := r.c.err(); errors.As(err, &problems) {
+		var whole []Finding
+		problems, whole = r.whole(problems)
 		e.Errors = problems
 		for _, p := range problems {
+			if i := slices.IndexFunc(whole, func(f Finding) bool { return f.What == p.What && f.File == p.File && f.Layer == p.Layer }); i >= 0 {
+				e.Findings = append(e.Findings, whole[i])
+				continue
+			}
 			e.Findings = append(e.Findings, problemFinding(p, codeOf(p.What, p.Hint)))
 		}
 	} else {
 		e.Data = r.dataset()
 	}
 	e.Findings = append(e.Findings, r.c.findings...)
+	FollowShift(e.Findings, e.Inputs)
 	SortFindings(e.Findings)
 	e.Outline = r.outline()
 	return e, nil

@@ -169,7 +169,7 @@ func (f *fixer) decide(ctx context.Context, t *treatment, rev *revision) {
 	switch {
 	case !in.inspect():
 		rev.leaveAll(t)
-	case t.geometries() || in.features():
+	case t.geometries(in) || in.features():
 		f.decideFeatures(t, rev, in)
 	default:
 		f.decideRows(ctx, t, rev, in)

@@ -27,6 +27,7 @@ func (r *reader) people(ctx context.Context) {
 		if in == nil {
 			continue
 		}
+		first := len(r.out.Population.Points)
 		switch {
 		case p.Kind == "raster":
 			r.readRaster(ctx, in, p)
@@ -41,6 +42,7 @@ func (r *reader) people(ctx context.Context) {
 		default:
 			r.readPeoplePoints(ctx, in, p)
 		}
+		r.watchPeople(in, r.out.Population.Points[first:])
 		r.closeInput(in)
 	}
 	r.addedUp()
@@ -211,6 +213,20 @@ func (r *reader) readPeopleFeatures(ctx context.Context, in *input, p Population
 	})
 	left.report(r.c, "warning", in.name)
 	in.nobody(p, kept, before)
+}
+
+// watchPeople lets the coordinate doctor look at points with people.
+func (r *reader) watchPeople(in *input, list []coverage.PointCount) {
+	const most = 20_000 // a sample of which the doctor takes its own
+	if len(list) == 0 {
+		return
+	}
+	step := (len(list) + most - 1) / most
+	points := make([]orb.Point, 0, most)
+	for i := 0; i < len(list); i += step {
+		points = append(points, list[i].Point)
+	}
+	r.watch(in, points)
 }
 
 // nobody notes a file of which no feature could be used, unless a problem already tells why.

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -129,16 +133,46 @@ tiers:
 	return files
 }
 
-// shiftedStops are the stops as a Chinese map site gives them.
-func shiftedStops(t *testing.T, files map[string]string) {
-	files["places.csv"] = "id,name,kind,lon,lat\n"
-	for i := range 12 {
-		p, err := crs.GCJ02.FromWGS84(orb.Point{118.003 + 0.003*float64(i), 33.0101})
-		if err != nil {
-			t.Fatal(err)
+// written rewrites a file of the kit with every position as another system, or another order, has it.
+func written(file string, at func(orb.Point) (orb.Point, error)) func(*testing.T, map[string]string) {
+	return func(t *testing.T, files map[string]string) {
+		t.Helper()
+		turn := func(x, y string) (string, string) {
+			lon, errX := strconv.ParseFloat(x, 64)
+			lat, errY := strconv.ParseFloat(y, 64)
+			p, err := at(orb.Point{lon, lat})
+			if err := errors.Join(errX, errY, err); err != nil {
+				t.Fatal(err)
+			}
+			return strconv.FormatFloat(p[0], 'f', 6, 64), strconv.FormatFloat(p[1], 'f', 6, 64)
 		}
-		files["places.csv"] += fmt.Sprintf("P%d,站牌%d,bus_stop,%.6f,%.6f\n", i, i, p[0], p[1])
+		files[file] = positions.ReplaceAllStringFunc(files[file], func(m string) string {
+			x, y, _ := strings.Cut(m, ",")
+			x, y = turn(x, y)
+			return x + "," + y
+		})
 	}
+}
+
+// positions finds longitude and latitude in the files of the kit.
+var positions = regexp.MustCompile(`118\.\d+,33\.\d+`)
+
+// peopleAlong are people on twelve points along the roads.
+func peopleAlong(files map[string]string) {
+	files["people.csv"] = "lon,lat,people\n"
+	for i := range 12 {
+		files["people.csv"] += fmt.Sprintf("%.6f,33.0102,160\n", 118.003+0.003*float64(i))
+	}
+}
+
+// zone is a Gauss–Krüger zone by its code.
+func zone(t *testing.T, code int) crs.CRS {
+	t.Helper()
+	system, err := crs.GaussKruger(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return system
 }
 
 const west = "[[118.00,33.00],[118.02,33.00],[118.02,33.02],[118.00,33.02],[118.00,33.00]]"
@@ -180,7 +214,26 @@ func kit() []dirty {
 		{name: "site-projected", file: "sites.csv", old: "118.010,33.0101", now: "39500934,3654091", code: "crs-projected", where: "sites.csv:2", words: "projected metres"},
 		{name: "people-swapped", file: "people.csv", old: "118.010,33.010", now: "33.010,118.010", code: "axes-swapped", where: "people.csv:2", words: "swapped"},
 		{name: "people-latitude-95", file: "people.csv", old: "33.010,640", now: "95,640", code: "number-range", where: "people.csv:2", words: "out of range"},
-		{name: "stops-gcj02", make: shiftedStops, code: "crs-shifted", where: "places.csv", words: "gcj02"},
+		{name: "stops-gcj02", make: written("places.csv", crs.GCJ02.FromWGS84), code: "crs-shifted", where: "places.csv", words: "gcj02"},
+		{name: "stops-bd09", make: written("places.csv", crs.BD09.FromWGS84), code: "crs-shifted", where: "places.csv", words: "bd09"},
+		{name: "roads-gcj02", make: written("roads.geojson", crs.GCJ02.FromWGS84), code: "crs-shifted", where: "roads.geojson", words: "gcj02"},
+		{name: "people-gcj02", make: func(t *testing.T, f map[string]string) {
+			peopleAlong(f)
+			written("people.csv", crs.GCJ02.FromWGS84)(t, f)
+		}, code: "crs-shifted", where: "people.csv", words: "gcj02"},
+		{name: "stops-all-swapped", make: written("places.csv", func(p orb.Point) (orb.Point, error) { return orb.Point{p[1], p[0]}, nil }), code: "axes-swapped", where: "places.csv", words: "12 records, of which 12"},
+		{name: "stops-zone-with-prefix", make: func(t *testing.T, f map[string]string) {
+			written("places.csv", zone(t, 4527).FromWGS84)(t, f)
+		}, code: "crs-projected", where: "places.csv", words: "most likely of EPSG:4527"},
+		{name: "stops-zone-without-prefix", make: func(t *testing.T, f map[string]string) {
+			written("places.csv", zone(t, 4548).FromWGS84)(t, f)
+		}, code: "crs-projected", where: "places.csv", words: "most likely of EPSG:4548"},
+		{name: "stops-northing-first", make: func(t *testing.T, f map[string]string) {
+			written("places.csv", func(p orb.Point) (orb.Point, error) {
+				q, err := zone(t, 4548).FromWGS84(p)
+				return orb.Point{q[1], q[0]}, err
+			})(t, f)
+		}, code: "crs-projected", where: "places.csv", words: "axes: yx"},
 		{name: "boundary-swapped", file: "areas.geojson", old: west, now: "[[33.00,118.00],[33.00,118.02],[33.02,118.02],[33.02,118.00],[33.00,118.00]]", code: "axes-swapped", where: "areas.geojson:2", words: "swapped"},
 		{name: "boundary-projected", file: "areas.geojson", old: west, now: "[[500000,3318785],[501929,3318785],[501929,3319893],[500000,3319893],[500000,3318785]]", code: "crs-projected", where: "areas.geojson:2", words: "projected"},
 		{name: "degrees-declared-projected", file: "study.yaml", old: "{file: sites.csv}", now: "{file: sites.csv, crs: EPSG:4548}", code: "crs-projected", where: "sites.csv:2", words: "degrees"},
@@ -343,5 +396,52 @@ func TestKitIsSoundWithoutDefects(t *testing.T) {
 	}
 	if !v.Sound || v.People != 1920 {
 		t.Errorf("sound %v, %g people", v.Sound, v.People)
+	}
+}
+
+// TestKitIsFixed: whatever a finding of the kit says that it can be corrected is gone from the corrected copy, and the files of the copy keep
+// their names.
+func TestKitIsFixed(t *testing.T) {
+	fixed := 0
+	for _, d := range kit() {
+		t.Run(d.name, func(t *testing.T) {
+			files := soundOffice()
+			dir := t.TempDir()
+			if d.make != nil {
+				d.make(t, files)
+			} else {
+				files[d.file] = strings.Replace(files[d.file], d.old, d.now, 1)
+			}
+			study := writeFiles(t, dir, files)
+			before := checkJSON(t, study)
+			if !slices.ContainsFunc(before.Findings, func(f run.FindingView) bool { return f.Fixable }) {
+				return
+			}
+			fixed++
+			out := filepath.Join(t.TempDir(), "fixed")
+			var text, errs bytes.Buffer
+			execute(context.Background(), []string{"check", study, "--fix", "--out", out, "--json", "--quiet"}, &text, &errs)
+			var told run.Fixed
+			if err := json.Unmarshal(text.Bytes(), &told); err != nil {
+				t.Fatalf("%v: %s %s", err, text.String(), errs.String())
+			}
+			for _, c := range told.Changes {
+				if filepath.Ext(c.File) != filepath.Ext(c.Copy) {
+					t.Errorf("%s became %s", c.File, c.Copy)
+				}
+			}
+			after := checkJSON(t, filepath.Join(out, "study.yaml"))
+			for _, f := range before.Findings {
+				if !f.Fixable || slices.ContainsFunc(told.Changes, func(c run.CorrectionView) bool { return c.File == f.File && c.Code == f.Code && !c.Done }) {
+					continue
+				}
+				if slices.ContainsFunc(after.Findings, func(g run.FindingView) bool { return g.Code == f.Code && g.File == f.File && g.Severity == f.Severity }) {
+					t.Errorf("%s at %s is left in the copy", f.Code, f.Where)
+				}
+			}
+		})
+	}
+	if fixed < 10 {
+		t.Errorf("only %d defects can be corrected", fixed)
 	}
 }

@@ -41,6 +41,7 @@ func Examine(ctx context.Context, path string, opts Options) (*Checkup, error) {
 	s.stage("体检人口与道路", "examining people and roads")
 	c.Session = s
 	c.Findings = append(append(c.Findings, s.spreadFindings()...), data.Doctor(ground)...)
+	data.FollowShift(c.Findings, c.Inputs)
 	data.SortFindings(c.Findings)
 	return c, nil
 }
@@ -94,6 +95,7 @@ type FindingView struct {
 	Code     string   `json:"code"`     // stable, see docs/findings.md
 	Where    string   `json:"where"`    // file, and row where there is one
 	File     string   `json:"file"`
+	Layer    string   `json:"layer,omitempty"` // layer or sheet of the file, as the study names it
 	Row      int      `json:"row,omitempty"`
 	Field    string   `json:"field,omitempty"`
 	Value    string   `json:"value,omitempty"`
@@ -131,7 +133,7 @@ func (c *Checkup) View(lang string) Check {
 }
 
 func findingOf(f data.Finding, lang string) FindingView {
-	v := FindingView{Severity: f.Severity, Code: f.Code, Where: where(f), File: f.File, Row: f.Row, Field: f.Field, Value: f.Value,
+	v := FindingView{Severity: f.Severity, Code: f.Code, Where: where(f), File: f.File, Layer: f.Layer, Row: f.Row, Field: f.Field, Value: f.Value,
 		Text: f.What.In(lang), Hint: f.Hint.In(lang), Fixable: f.Repair.Sure()}
 	if f.At != nil {
 		lon, lat := f.At[0], f.At[1]

@@ -20,13 +20,15 @@ func (s *Session) spreadFindings() []data.Finding {
 	for _, src := range d.Sources {
 		if src.Outside > 0 {
 			severity := data.SeverityInfo // cells at the border always reach out a little
-			if src.Outside.Float() > 0.01*src.Input.Float() {
+			if share := src.Outside.Float() / src.Input.Float(); share > 0.05 || share > 0.01 && src.OutsideRecords > 0 {
 				severity = data.SeverityWarning
 			}
 			kind := sourceKinds[src.Kind]
-			out = append(out, data.NewFinding(severity, s.Study.Population[0].File, data.Text{
+			f := data.NewFinding(severity, s.Study.Population[0].File, data.Text{
 				ZH: fmt.Sprintf("人口（%s）：%d 条中有 %d 条全部在研究区外；研究区外共 %.0f 人，未计入", kind.ZH, src.Records, src.OutsideRecords, src.Outside.Float()),
-				EN: fmt.Sprintf("people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted", kind.EN, src.Records, src.OutsideRecords, src.Outside.Float())}))
+				EN: fmt.Sprintf("people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted", kind.EN, src.Records, src.OutsideRecords, src.Outside.Float())})
+			f.Hint = data.T("边界上的格网总会伸出一点；若研究区应当包括他们，核对边界和人口的坐标系", "cells at the border always reach out a little; if the area should hold these people, check the boundaries and the coordinates of both")
+			out = append(out, f)
 		}
 	}
 	for _, e := range d.Even {
