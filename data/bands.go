@@ -2,6 +2,7 @@ package data
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"regexp"
@@ -178,4 +179,73 @@ func (b *bandReader) report(c *collector) {
 	if b.partial > 0 {
 		c.find("info", b.in.name, 0, T("%d 个地点有的时段没有人流数：有全天人流的，其余人数平摊到未计数的时间；没有的，未计数的时段不计人", "%d places have no count in some stretches: what the day has beyond its stretches passes evenly in the rest of it; without a count of the day nobody passes there", b.partial))
 	}
+}
+
+// countPlaces reads a table of counts and gives them to the places, which it finds by id or by a unique name.
+func (r *reader) countPlaces(ctx context.Context, src PlaceSource, places []rawPlace) {
+	in := r.open(ctx, "places", src.Source)
+	if in == nil {
+		return
+	}
+	defer r.closeInput(in)
+	t := openTable(in, src.Source, "")
+	if t == nil {
+		return
+	}
+	defer t.close()
+	key := "id"
+	if !t.has("id") {
+		key = "name"
+	}
+	if !t.require(key) {
+		return
+	}
+	bands := r.bandsOf(t, src)
+	defer bands.report(r.c)
+	found := map[string][]int{}
+	for i := range places {
+		word := places[i].ID
+		if key == "name" {
+			word = places[i].Name
+		}
+		found[word] = append(found[word], i)
+	}
+	seen := map[int]seenAt{}
+	for t.scan(ctx) {
+		list := found[t.get(key)]
+		if len(list) != 1 || t.get(key) == "" {
+			what := T("不是任何地点的编号或名称", "is the id or name of no place")
+			if len(list) > 1 {
+				what = T("有 %d 个地点同名", "names %d places at once", len(list))
+			}
+			_ = t.fail(key, what, T("人流表按编号（没有编号列时按名称）对应其他文件里的地点", "counts go to the places of the other files by id, or by name where there is no column of ids"))
+			continue
+		}
+		if first, twice := seen[list[0]]; twice {
+			_ = t.fail(key, first.text("地点重复", "place is counted twice"), T("合并这些行", "merge the rows"))
+			continue
+		}
+		seen[list[0]] = seenAt{in.name, t.row}
+		if p := t.counts(bands); p.Footfall >= 0 {
+			places[list[0]].Footfall, places[list[0]].Bands = p.Footfall, p.Bands
+		}
+	}
+	t.empty()
+}
+
+// counts reads what the row counts: a negative footfall where it counts nothing, or after noting what is wrong.
+func (t *table) counts(bands *bandReader) rawPlace {
+	p := rawPlace{in: t.in, row: t.row}
+	p.Footfall = -1
+	if t.get("footfall") != "" {
+		var ok bool
+		if p.Footfall, ok = t.amount("footfall"); !ok {
+			p.Footfall = -1
+			return p
+		}
+	}
+	if !bands.read(&p, t.text) {
+		p.Footfall = -1
+	}
+	return p
 }

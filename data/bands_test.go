@@ -83,3 +83,37 @@ func TestBandsThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// A table of counts gives places of the other files what passes them, by id or by name.
+func TestCountsOfPlaces(t *testing.T) {
+	files := useCounts(", counts_only: true", "名称,日客流,7-9时\nMarket,500,300\n")
+	files["study.yaml"] = strings.Replace(files["study.yaml"], "places:\n", "places:\n  - places.geojson\n", 1)
+	market := func(files map[string]string) siting.Place {
+		for _, p := range mustReadToy(t, files).Places {
+			if p.Name == "Market" {
+				return p
+			}
+		}
+		return siting.Place{}
+	}
+	want := []siting.Band{{From: 420, To: 540, Count: 300}}
+	if p := market(files); p.Footfall != 500 || !reflect.DeepEqual(p.Bands, want) {
+		t.Errorf("by name %+v", p)
+	}
+	files["places.geojson"] = strings.Replace(files["places.geojson"], `"name":"Market"`, `"id":"M","name":"Market"`, 1)
+	files["counts.csv"] = "编号,日客流,7-9时\nM,500,300\n"
+	if p := market(files); p.Footfall != 500 || !reflect.DeepEqual(p.Bands, want) {
+		t.Errorf("by id %+v", p)
+	}
+	for csv, want := range map[string]string{
+		"编号,7-9时\nX,3\n":         "is the id or name of no place",
+		"编号,7-9时\nM,3\nM,4\n":    "place is counted twice",
+		"编号,日客流,7-9时\nM,few,3\n": "is not a number",
+		"日客流,7-9时\n300,3\n":      "has no column",
+	} {
+		files["counts.csv"] = csv
+		if _, err := readToy(t, files); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", csv, err, want)
+		}
+	}
+}

@@ -71,6 +71,7 @@ var codeWords = []codeWord{
 	{"date-invalid", "is not a date"}, {"date-order", "is not after the opening day"}, {"hours-unknown", "are not known: they do not count as open"}, {"hours-invalid", "opening hours"}, {"kind-missing", "has no kind"}, {"headcount-unknown", "the headcount of"},
 	{"kind-unknown", "that the study does not know"}, {"kind-unknown", "of the unknown kind"}, {"kind-missing", "has no column of kinds"},
 	{"footfall-hours", "counts by the hour"}, {"footfall-hours", "in some stretches"}, {"footfall-sum", "with the sum of its stretches"},
+	{"footfall-place", "is the id or name of no place"}, {"footfall-place", "places at once"}, {"footfall-place", "place is counted twice"},
 	// Tables
 	{"column-missing", "has no column"}, {"column-missing", "is not a column of the file"}, {"column-count", "columns, the header"}, {"column-count", "has more than"},
 	{"column-twice", "is the column of"}, {"quote-open", "has a quote without its partner"},

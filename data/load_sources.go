@@ -80,7 +80,7 @@ func (l *loader) sources() {
 	})
 	l.each("roads", func(sec *section, src Source) { s.Roads = append(s.Roads, RoadSource{src, !sec.flag("ferries", true)}) })
 	l.each("places", func(sec *section, src Source) {
-		s.Places = append(s.Places, PlaceSource{Source: src, Kind: sec.text("kind", ""), Kinds: sec.table("kinds"), Bands: l.bandColumns(sec)})
+		s.Places = append(s.Places, PlaceSource{Source: src, Kind: sec.text("kind", ""), Kinds: sec.table("kinds"), Bands: l.bandColumns(sec), Of: sec.flag("counts_only", false)})
 	})
 	l.kinds = knownKinds(s.Places)
 	l.each("exclusions", func(sec *section, src Source) {

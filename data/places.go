@@ -26,6 +26,9 @@ type rawPlace struct {
 func (r *reader) places(ctx context.Context) {
 	var all []rawPlace
 	for _, p := range r.study.Places {
+		if p.Of {
+			continue
+		}
 		in := r.open(ctx, "places", p.Source)
 		if in == nil {
 			continue
@@ -53,6 +56,11 @@ func (r *reader) places(ctx context.Context) {
 		}
 		r.watch(in, points)
 		r.closeInput(in)
+	}
+	for _, p := range r.study.Places {
+		if p.Of {
+			r.countPlaces(ctx, p, all)
+		}
 	}
 	r.orderPlaces(all)
 }

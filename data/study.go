@@ -132,6 +132,7 @@ type PlaceSource struct {
 	Source
 	Kind  string            // of the whole file; "" = the kind column or OSM tags tell it
 	Kinds map[string]string // value of the kind column -> our kind, where they differ
+	Of    bool              // no places of its own: counts of passers-by at places of the other files, by their id or a unique name
 	Bands []BandColumn      // columns that count passers-by by the hour, by their beginning; nil = those that tell their times themselves
 }
 

@@ -13,7 +13,7 @@ import (
 
 // moreSheets are the sheets on what a study may tell besides coverage, gaps and plan; those that would be empty are left out.
 func (b *builder) moreSheets() []sheet {
-	return slices.DeleteFunc([]sheet{b.assessSheet(), b.lackSheet(), b.groupSheet(), b.hourSheet(), b.entitySheet(), b.landSheet()}, func(s sheet) bool { return len(s.rows) == 0 })
+	return slices.DeleteFunc([]sheet{b.quotaSheet(), b.weightSheet(), b.assessSheet(), b.lackSheet(), b.groupSheet(), b.hourSheet(), b.entitySheet(), b.landSheet()}, func(s sheet) bool { return len(s.rows) == 0 })
 }
 
 // fixColumns are the columns of the list of gaps that tell what would close them.

@@ -265,9 +265,28 @@ func (d *brief) plan() {
 	d.image(MapPlan)
 	d.part("brief.p.picks")
 	d.picks()
+	d.planRules()
 	if len(v.Misses) > 0 {
 		d.part("brief.p.missed")
 		d.say(v.MissLine + d.t("brief.colon") + strings.Join(v.Misses, d.t("brief.semicolon")) + d.t("stop"))
+	}
+}
+
+// planRules tells what came of quotas and of groups that count more.
+func (d *brief) planRules() {
+	for _, g := range d.p.Plan.Rules {
+		d.say(g.Title + d.t("stop"))
+	}
+	d.say(d.p.Plan.Notes...)
+	var rows [][]string
+	for _, q := range d.b.quotaLines() {
+		if q.Short(q.rule) {
+			limits := d.b.quotaLimits(q.rule)
+			rows = append(rows, []string{d.b.regionName(q.Region), d.b.tierOrAll(q.rule.Tier), limits[0], limits[1], group(int64(q.Sites)), d.b.quotaResult(q)})
+		}
+	}
+	if len(rows) > 0 {
+		d.list("brief.t.quotas", []docColumn{{"col.region", 22, false}, {"col.tier", 20, false}, {"col.by", 14, true}, {"col.least", 12, true}, {"col.sites", 12, true}, {"col.result", 26, false}}, rows)
 	}
 }
 

@@ -4,7 +4,7 @@ import "maps"
 
 // catalogue holds every word of a report, in both languages. Keys are grouped by where they appear; keys with arguments are
 // formats, and both languages take the same arguments in the same order.
-var catalogue = merge(sectionLabels, basisLabels, howLabels, layerLabels, scriptLabels, moreLabels, bookLabels, moreBookLabels, briefLabels, compareLabels, proposalLabels)
+var catalogue = merge(sectionLabels, basisLabels, howLabels, layerLabels, scriptLabels, moreLabels, bookLabels, moreBookLabels, briefLabels, compareLabels, proposalLabels, ruleLabels)
 
 // scriptLabels are the words that the page's scripts get.
 var scriptLabels = merge(mapLabels, viewLabels)

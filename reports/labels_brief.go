@@ -36,6 +36,7 @@ var briefLabels = map[string]text{
 	"brief.t.years":    {"分年度建设安排", "The plan year by year"},
 	"brief.t.picks":    {"新增覆盖人口最多的拟建站点", "Proposed sites that newly serve most people"},
 	"brief.t.rank":     {"区域有效覆盖排名（由低到高）", "Regions by effective coverage, lowest first"},
+	"brief.t.quotas":   {"未满的区域配额", "Regional quotas that are short"},
 	"brief.t.stations": {"红色驿站选址", "Places for red stations"},
 	"brief.t.assume":   {"采用默认值的假设", "Assumptions left at their defaults"},
 	"brief.t.findings": {"需要核实的数据", "Data to be checked"},

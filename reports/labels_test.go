@@ -29,7 +29,7 @@ func TestCatalogueIsCompleteInBothLanguages(t *testing.T) {
 			t.Errorf("%s: the English wording has %s", key, han)
 		}
 	}
-	if n := len(sectionLabels) + len(basisLabels) + len(howLabels) + len(layerLabels) + len(mapLabels) + len(viewLabels) + len(moreLabels) + len(bookLabels) + len(moreBookLabels) + len(briefLabels) + len(compareLabels) + len(proposalLabels); n != len(catalogue) {
+	if n := len(sectionLabels) + len(basisLabels) + len(howLabels) + len(layerLabels) + len(mapLabels) + len(viewLabels) + len(moreLabels) + len(bookLabels) + len(moreBookLabels) + len(briefLabels) + len(compareLabels) + len(proposalLabels) + len(ruleLabels); n != len(catalogue) {
 		t.Errorf("a key stands in two tables: %d keys, %d after merging", n, len(catalogue))
 	}
 }

@@ -99,6 +99,9 @@ func (p *page) grids() (out []*gridView) {
 			out = append(out, &list[i])
 		}
 	}
+	if p.Plan != nil {
+		all(p.Plan.Rules)
+	}
 	all(p.Others)
 	for i := range p.Tiers {
 		if g := p.Tiers[i].Entities; g != nil {

@@ -30,6 +30,7 @@ type Study struct {
 	Coverage   *coverage.Result
 	Gaps       []coverage.Gap
 	Plan       *siting.Plan       // nil when the study asks for none
+	Rules      PlanRules          // what Plan was asked by regions and groups
 	Stations   []siting.Station   // 红色驿站
 	StationSet *siting.StationSet // how good Stations are together, and the places passed over; nil = not told
 

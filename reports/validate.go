@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"sitecover/siting"
 )
 
 // Validate reports every way in which the parts of the study do not fit together: missing parts, lists of different
@@ -125,6 +127,16 @@ func (s *Study) checkPlan(c *checker) {
 		if k.Candidate >= 0 && k.Candidate < len(p.Candidates) {
 			c.in(int(p.Candidates[k.Candidate].Region), -1, len(s.Regions.All), "Plan.Candidates.Region", k.Candidate)
 		}
+	}
+	for i, q := range p.Quotas {
+		c.in(q.Quota, 0, len(s.Rules.Quotas), "Plan.Quotas.Quota", i)
+		c.in(int(q.Region), 0, len(s.Regions.All), "Plan.Quotas.Region", i)
+	}
+	for i, q := range s.Rules.Quotas {
+		c.in(q.Tier, siting.AllTiers, len(s.Tiers), "Rules.Quotas.Tier", i)
+	}
+	for i, w := range s.Rules.Weighted {
+		c.in(w.Tier, 0, len(s.Tiers), "Rules.Weighted.Tier", i)
 	}
 	years := map[int]bool{}
 	for i, y := range p.Years {

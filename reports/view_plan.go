@@ -19,6 +19,8 @@ type planView struct {
 	Quality  string
 	Lead     string // when what is paid for opens, "" = in the same year
 	MissLine string
+	Rules    []gridView // what came of quotas and weights of groups
+	Notes    []string   // pilots that come late, regions that get nothing in time
 	Misses   []string
 	First    int
 	Last     int
@@ -151,7 +153,7 @@ func (b *builder) plan() *planView {
 	if p.LeadYears > 0 {
 		v.Lead = b.t("plan.lead", p.LeadYears)
 	}
-	v.Rejected = b.rejections()
+	v.Rejected, v.Rules, v.Notes = b.rejections(), b.planRules(), b.ruleNotes()
 	covered := make([]coverage.People, len(b.s.Tiers))
 	for t := range covered {
 		covered[t] = b.s.Coverage.Total[t].Covered

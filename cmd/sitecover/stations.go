@@ -28,7 +28,11 @@ func (a *app) stations(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 	if a.json {
 		return a.emit(v)
 	}
-	w := a.table(">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), a.t(">人流得分", ">score"),
+	score := a.t(">人流得分", ">score")
+	if v.Counted {
+		score = a.t(">人次/日", ">people a day")
+	}
+	w := a.table(">#", a.t("候选点", "candidate"), a.t("依托场所", "host"), a.t("区域", "region"), a.t("经度,纬度", "lon,lat"), score,
 		a.t("依据", "rests on"), a.t(">稳健度", ">kept"))
 	for _, st := range v.Stations {
 		basis := a.t("指数", "index")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"sitecover/reports"
 	"sitecover/siting"
 )
 
@@ -69,8 +70,24 @@ func (s *Session) latePilots(p *siting.Plan) *PilotsView {
 	return v
 }
 
+// planRules are the rules of the plan by regions and groups, as reports take them.
+func (s *Session) planRules() (out reports.PlanRules) {
+	if s.Plan == nil {
+		return out
+	}
+	return reports.PlanRules{Quotas: s.asked.Quotas, Weighted: s.weighted(s.Plan)}
+}
+
 // groupViews tells of the groups that have a weight what the plan does for them.
 func (s *Session) groupViews(p *siting.Plan) (out []WeightedView) {
+	for _, w := range s.weighted(p) {
+		out = append(out, WeightedView{w.Group, w.Weight, s.tiers[w.Tier].ID, w.People.Float(), w.Today.Float(), w.Covered.Float()})
+	}
+	return out
+}
+
+// weighted adds up, for every group that has a weight and every tier, the members whom the plan serves.
+func (s *Session) weighted(p *siting.Plan) (out []reports.Weighted) {
 	if len(p.Groups) == 0 || p.Status == siting.Infeasible {
 		return nil
 	}
@@ -78,17 +95,17 @@ func (s *Session) groupViews(p *siting.Plan) (out []WeightedView) {
 	for _, g := range p.Groups {
 		group := &s.Demand.Groups[g.Group]
 		for t := range s.tiers {
-			v := WeightedView{Group: group.ID, Weight: g.Weight, Tier: s.tiers[t].ID}
+			w := reports.Weighted{Group: group.ID, Weight: g.Weight, Tier: t}
 			for d, n := range group.People {
-				v.People += n.Float()
+				w.People += n
 				if s.Result.Services[t].Covered(d) {
-					v.Today += n.Float()
-					v.Covered += n.Float()
+					w.Today += n
+					w.Covered += n
 				} else if served[t][d] > 0 {
-					v.Covered += n.Float()
+					w.Covered += n
 				}
 			}
-			out = append(out, v)
+			out = append(out, w)
 		}
 	}
 	return out

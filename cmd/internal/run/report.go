@@ -69,7 +69,7 @@ func (s *Session) Arranged(version string) *reports.Study {
 		Seed: s.Study.Seed, Version: version,
 		Regions: s.Data.Regions, Grid: s.Grid, Roads: s.Data.Roads, Tiers: s.tiers, Sites: s.Data.Sites,
 		Places: s.Data.Places, Exclusions: s.Data.Exclusions, Demand: s.Demand, Coverage: s.Result,
-		Gaps: s.Gaps, Plan: s.Plan, ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(), Tracking: s.Tracking,
+		Gaps: s.Gaps, Plan: s.Plan, Rules: s.planRules(), ServedFrom: s.servedFrom(), Assumptions: s.Assumptions(), Tracking: s.Tracking,
 	}
 	for _, t := range s.tiers {
 		speed := 0.0
