@@ -94,7 +94,7 @@ func (m *mapSheet) layer() bool {
 	case MapUnserved:
 		m.counted(func(c cell) float64 { return (c.people - c.tiers[m.tier].covered).Float() }, redRamp, m.t("class.people"))
 	case MapFootfall:
-		m.counted(func(c cell) float64 { return m.s.Footfall[c.index] }, ochreRamp, m.t("class.foot"))
+		m.counted(func(c cell) float64 { return m.s.Footfall[c.index] }, ochreRamp, m.footUnit())
 	case MapDistance:
 		m.distances()
 	case MapRegions:

@@ -4,6 +4,7 @@ package reports
 var basisLabels = map[string]text{
 	"s6.title":          {"这些数字可信吗", "Can we trust it?"},
 	"trust.line":        {"依据 %s 个输入文件；数据提醒 %s 条；%s 项假设用的是默认值。", "Rests on %s input files; %s warnings about the data; %s assumptions are defaults."},
+	"trust.line.clean":  {"依据 %s 个输入文件，数据没有需要提醒的问题；%s 项假设用的是默认值。", "Rests on %s input files, with no warnings about the data; %s assumptions are defaults."},
 	"trust.assume":      {"假设", "Assumptions"},
 	"trust.defaults":    {"%s 项假设决定了结果，其中 %s 项为默认值（用户未指定）。", "%s assumptions shaped the result; %s of them are defaults that nobody set."},
 	"trust.default":     {"默认", "default"},

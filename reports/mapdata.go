@@ -186,6 +186,7 @@ func (b *builder) buildMap(p *page) *mapData {
 	for k := range scriptLabels {
 		d.Words[k] = b.t(k)
 	}
+	d.Words["class.foot"] = b.footUnit()
 	if s.Synthetic {
 		d.Synthetic = b.t("doc.synthetic")
 	}

@@ -46,6 +46,9 @@ func ModeName(mode string) Bilingual { return named("mode.", mode) }
 // KindName is how people call a kind of places or of exclusions; the study's own kinds keep its word.
 func KindName(kind string) Bilingual { return named("kind.", kind) }
 
+// GroupName is what a group of people is called; unknown ids stand for themselves.
+func GroupName(id string) Bilingual { return named("group.", id) }
+
 func named(group, id string) Bilingual {
 	return Bilingual{ZH: words{Chinese}.or(group+id, id), EN: words{English}.or(group+id, id)}
 }

@@ -126,7 +126,9 @@ func (b *builder) hourGrid() (g gridView, ok bool) {
 		g.Rows = append(g.Rows, row)
 	}
 	whole, _ := b.s.Coverage.Total[lead].Effective()
-	g.Title = b.t("hours.line", b.s.Tiers[lead].Name, at, percent(low), percent(whole))
+	if g.Title = b.t("hours.line", b.s.Tiers[lead].Name, at, percent(low), percent(whole)); low == 0 {
+		g.Title = b.t("hours.none", b.s.Tiers[lead].Name, at, percent(whole))
+	}
 	return g, true
 }
 

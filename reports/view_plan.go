@@ -150,7 +150,9 @@ func (b *builder) plan() *planView {
 	if len(v.Misses) > 0 {
 		v.MissLine = b.t("plan.missed", group(int64(len(v.Misses))))
 	}
-	if p.LeadYears > 0 {
+	if p.LeadYears == 1 {
+		v.Lead = b.t("plan.lead1")
+	} else if p.LeadYears > 0 {
 		v.Lead = b.t("plan.lead", p.LeadYears)
 	}
 	v.Rejected, v.Rules, v.Notes = b.rejections(), b.planRules(), b.ruleNotes()

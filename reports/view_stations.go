@@ -70,11 +70,17 @@ func (b *builder) stations() ([]stationView, string) {
 	line += b.t("stop")
 	if set := b.s.StationSet; set != nil {
 		line += b.t("station.bound", b.scored(set.Score), b.scored(set.Bound), percent(set.Gap)) + b.stationHours(set.Hours)
+		if set.Standing > 0 {
+			line += b.t("station.standing", group(int64(set.Standing)))
+		}
 	}
-	if b.inPeople() {
-		line += b.t("station.counted", group(int64(observed)))
-	} else {
+	switch {
+	case !b.inPeople():
 		line += b.t("station.index")
+	case observed == 0:
+		line += b.t("station.calibrated")
+	default:
+		line += b.t("station.counted", group(int64(observed)))
 	}
 	return out, line
 }
@@ -96,6 +102,14 @@ func (b *builder) scoreUnit() string {
 		return b.t("col.peopleaday")
 	}
 	return b.t("col.score")
+}
+
+// footUnit is the unit of the footfall of a cell.
+func (b *builder) footUnit() string {
+	if b.inPeople() {
+		return b.t("class.footpeople")
+	}
+	return b.t("class.foot")
 }
 
 // stationHours says what the opening hours of the stations did to the footfall.
@@ -148,7 +162,7 @@ func (b *builder) stationParts(parts map[string]float64) []stationPart {
 	slices.SortStableFunc(kinds, func(x, y string) int { return cmp.Compare(parts[y], parts[x]) })
 	var out []stationPart
 	for i, k := range kinds {
-		if parts[k] <= 0 || sum <= 0 {
+		if parts[k] < 0.5 || sum <= 0 { // less reads 0
 			continue
 		}
 		out = append(out, stationPart{Kind: b.or("kind."+k, k), Value: decimal(parts[k], 0), Share: parts[k] / sum, Tone: min(i, 4)})

@@ -77,7 +77,9 @@ func (b *builder) trust() trustView {
 	for _, in := range b.s.Inputs {
 		v.Inputs = append(v.Inputs, inputView{b.or("role."+in.Role, in.Role), in.Path, group(int64(in.Rows)), bytesSize(in.Bytes), in.CRS, in.SHA256})
 	}
-	v.Line = b.t("trust.line", group(int64(len(v.Inputs))), group(int64(warnings)), group(int64(defaults)))
+	if v.Line = b.t("trust.line", group(int64(len(v.Inputs))), group(int64(warnings)), group(int64(defaults))); warnings == 0 {
+		v.Line = b.t("trust.line.clean", group(int64(len(v.Inputs))), group(int64(defaults)))
+	}
 	return v
 }
 

@@ -154,6 +154,13 @@ func (b *assumptions) plan() {
 		carried = "100 %"
 	}
 	b.add("plan.unspent", "当年未用完的资金结转到下年的比例", "share of a year's unspent money that the next year gets", carried, byProgram)
+	for _, g := range b.s.Study.Plan.Groups {
+		name := data.Text(reports.GroupName(g.Group))
+		b.add("plan.group_weights."+g.Group, name.ZH+"：优化目标中一人折合（人）", name.EN+": a member counts in the objective as so many people", fmt.Sprintf("%g", g.Weight), data.Text{})
+	}
+	if n := len(b.s.Study.Plan.Quotas); n > 0 {
+		b.add("plan.quotas", "区域配额（条）", "rules of regional quotas", strconv.Itoa(n), data.Text{})
+	}
 	for i, w := range p.Weights {
 		t := b.s.Study.Tiers[i]
 		b.add("tiers."+t.ID+".weight", t.Name+"：一人覆盖一年的价值", t.Name+": value of a person-year", fmt.Sprintf("%g", w.Person), byProgram)
@@ -220,6 +227,7 @@ func (b *assumptions) stations() {
 		b.add("stations.weights."+kind, "红色驿站：人流权重（"+name.ZH+"）", "red stations: footfall weight of "+name.EN, fmt.Sprintf("%g", st.Weights[kind]), byProgram)
 	}
 	for _, w := range st.Workers {
-		b.add("stations.workers."+w.ID, "红色驿站：每百名户外劳动者的权重 "+w.ID, "red stations: weight of 100 people who work out of doors: "+w.ID, fmt.Sprintf("%g", w.Weight), byProgram)
+		name := kindName(w.ID)
+		b.add("stations.workers."+w.ID, "红色驿站：每百名户外劳动者的权重（"+name.ZH+"）", "red stations: weight of 100 people who work out of doors ("+name.EN+")", fmt.Sprintf("%g", w.Weight), byProgram)
 	}
 }

@@ -24,9 +24,15 @@ func (s *Session) spreadFindings() []data.Finding {
 				severity = data.SeverityWarning
 			}
 			kind := sourceKinds[src.Kind]
-			f := data.NewFinding(severity, s.Study.Population[0].File, data.Text{
-				ZH: fmt.Sprintf("人口（%s）：%d 条中有 %d 条全部在研究区外；研究区外共 %.0f 人，未计入", kind.ZH, src.Records, src.OutsideRecords, src.Outside.Float()),
-				EN: fmt.Sprintf("people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted", kind.EN, src.Records, src.OutsideRecords, src.Outside.Float())})
+			what := data.Text{
+				ZH: fmt.Sprintf("人口（%s）：边界上的记录有一部分伸出研究区，其中 %.0f 人未计入", kind.ZH, src.Outside.Float()),
+				EN: fmt.Sprintf("people (%s): records at the border reach out of the study area; their %.0f people outside are not counted", kind.EN, src.Outside.Float())}
+			if src.OutsideRecords > 0 {
+				what = data.Text{
+					ZH: fmt.Sprintf("人口（%s）：%d 条中有 %d 条全部在研究区外；研究区外共 %.0f 人，未计入", kind.ZH, src.Records, src.OutsideRecords, src.Outside.Float()),
+					EN: fmt.Sprintf("people (%s): of %d records %d lie wholly outside the study area; %.0f people outside are not counted", kind.EN, src.Records, src.OutsideRecords, src.Outside.Float())}
+			}
+			f := data.NewFinding(severity, s.Study.Population[0].File, what)
 			f.Hint = data.T("边界上的格网总会伸出一点；若研究区应当包括他们，核对边界和人口的坐标系", "cells at the border always reach out a little; if the area should hold these people, check the boundaries and the coordinates of both")
 			out = append(out, f)
 		}
@@ -52,16 +58,36 @@ func (s *Session) spreadFindings() []data.Finding {
 		note("info", "%.0f 人所在区域没有官方总数，未缩放", "%.0f people live in regions without an official total and are not scaled", d.Uncontrolled.Float())
 	}
 	for _, g := range d.Groups {
-		if g.Capped > 0 || g.Silent > 0 || len(g.Conflicts) > 0 {
-			note("info", "群体 %s：%.0f 人为不超过当地人口移到区内别处，%.0f 人口只知总数、未计入该群体，%d 个区域的群体总数无法满足",
-				"group %s: %.0f members moved within their region so that no place has more of them than people, %.0f people of regions that do not tell the group, totals of %d regions could not be met",
-				g.ID, g.Capped.Float(), g.Silent.Float(), len(g.Conflicts))
+		if what, any := groupSpread(g); any {
+			out = append(out, data.NewFinding(data.SeverityInfo, s.Study.Population[0].File, what))
 		}
 	}
-	if p := s.Placed; p != nil && p.Kept > 0 {
+	if p := s.Placed; p != nil && p.Lost > 0 {
 		note("info", "%d 块网格内没有街道，其中 %.0f 人留在网格中心", "%d parts of cells have no street inside: their %.0f people stay at the middle", p.Kept, p.Lost.Float())
 	}
 	return out
+}
+
+// groupSpread tells what became of a group of people; false when there is nothing to tell.
+func groupSpread(g coverage.GroupSum) (what data.Text, any bool) {
+	var parts []data.Text
+	if g.Capped > 0 {
+		parts = append(parts, data.T("%.0f 人为不超过当地人口移到区内别处", "%.0f members moved within their region so that no place has more of them than people", g.Capped.Float()))
+	}
+	if g.Silent > 0 {
+		parts = append(parts, data.T("有 %.0f 人只知总数、未计入该群体", "%.0f people live in regions that do not tell the group", g.Silent.Float()))
+	}
+	if len(g.Conflicts) > 0 {
+		parts = append(parts, data.T("%d 个区域的群体总数无法满足", "totals of %d regions could not be met", len(g.Conflicts)))
+	}
+	what = data.T("群体 %s：", "group %s: ", g.ID)
+	for i, p := range parts {
+		if i > 0 {
+			what.ZH, what.EN = what.ZH+"，", what.EN+", "
+		}
+		what.ZH, what.EN = what.ZH+p.ZH, what.EN+p.EN
+	}
+	return what, len(parts) > 0
 }
 
 // n is the number of control totals that were applied.

@@ -208,7 +208,7 @@
     else for (var i = 0; i < world.hex.count; i++) { var c = paint.of(i); if (c >= 0) counts[c]++; }
     map.figure.querySelectorAll('[data-tiername]').forEach(function (e) { e.textContent = d.tiers[tier].name; });
     box.textContent = '';
-    if (paint.classes.length) box.appendChild(SC.el('b', '', SC.word(paint.region ? paintName : 'paint.' + paintName) + (paint.unit ? '（' + paint.unit + '）' : '')));
+    if (paint.classes.length) box.appendChild(SC.el('b', '', paint.unit ? SC.word('paint.with', SC.word(paint.region ? paintName : 'paint.' + paintName), paint.unit) : SC.word(paint.region ? paintName : 'paint.' + paintName)));
     paint.classes.forEach(function (cl, k) {
       var item = SC.el('span', 'item'), sw = SC.el('i', 'swatch');
       sw.style.background = cl.colour;

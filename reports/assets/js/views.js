@@ -135,7 +135,7 @@
 
   function gapTable(list) {
     return table([[SC.word('col.rank'), 1], [SC.word('col.place')], [SC.word('col.unserved'), 1], [SC.word('col.fix')]], list.slice(0, MOST).map(function (g) {
-      return [String(g.r), link(SC.gapName(g) + (g.z ? '（' + g.z.join('、') + '）' : ''), SC.gapLink(g)), SC.people(g.p), SC.fixText(g.f) || '—'];
+      return [String(g.r), link(g.z ? SC.word('paint.with', SC.gapName(g), g.z.join(SC.word('list.comma'))) : SC.gapName(g), SC.gapLink(g)), SC.people(g.p), SC.fixText(g.f) || '—'];
     }), 'gapfix');
   }
 
