@@ -57,7 +57,7 @@ func (b *builder) frontierChart(t int) map[string]any {
 	}
 	c := charts.NewLine()
 	c.SetGlobalOptions(b.base(b.t("trend.axis"), 100, "132")...)
-	c.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "value", Name: b.t("frontier.axis"), NameLocation: "middle", NameGap: 24, Max: b.moneyValue(siting.Yuan(b.s.Frontier[t][len(b.s.Frontier[t])-1].Limit)), AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: quietColour, FontSize: 12, ShowMaxLabel: opts.Bool(false)}, AxisLine: axisLine(), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
+	c.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "value", Name: b.t("frontier.axis"), NameLocation: "middle", NameGap: 24, Max: b.moneyValue(siting.Yuan(b.s.Frontier[t][len(b.s.Frontier[t])-1].Limit)), AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: quietColour, FontSize: 12, ShowMaxLabel: opts.Bool(false), HideOverlap: opts.Bool(true)}, AxisLine: axisLine(), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
 		charts.WithGridOpts(opts.Grid{Left: "8", Right: "132", Top: "36", Bottom: "46", ContainLabel: opts.Bool(true)}),
 		charts.WithYAxisOpts(opts.YAxis{Name: b.t("trend.axis"), Min: math.Max(0, math.Floor(now*5-0.1)*20), Max: 100, AxisLabel: textStyle(), SplitLine: gridLines()}))
 	c.AddSeries(b.t("trend.bound"), bound, lineStyle(quietColour, 1, "dashed")...)

@@ -201,6 +201,7 @@
         if (map.w === e.target.clientWidth && map.h === e.target.clientHeight) return;
         map.resize();
         map.home();
+        if (map.seen) map.show(); // before the page is painted: a canvas that changed its size is empty
       });
     });
     Object.keys(SC.maps).forEach(function (id) {
