@@ -171,7 +171,7 @@ var moreLabels = map[string]text{
 	"others.title":      {"换一个口径看", "By other measures"},
 	"groups.line":       {"%s的%s覆盖比全体居民低 %s 个百分点", "%s: coverage of the tier “%s” is %s points below that of all residents"},
 	"groups.even":       {"各类人群的%s覆盖都不低于全体居民", "No group's coverage of the tier “%s” is below that of all residents"},
-	"hours.none":        {"%[2]s，没有人确定能到达开放的%[1]s（不分时段覆盖 %[3]s）", "The tier “%s” serves nobody for certain on %s (at all hours %s)"},
+	"hours.none":        {"%s在%s没有确定能够覆盖的人口（不分时段为 %s）", "The tier “%s” serves nobody for certain on %s (at all hours %s)"},
 	"hours.line":        {"%s在%s最少，只覆盖 %s（不分时段为 %s）", "The tier “%s” serves least on %s: %s (at all hours %s)"},
 	"land.line":         {"按居住用地计，%s覆盖 %s（按人口计为 %s）", "By residential land, the tier “%s” covers %s (by people %s)"},
 	"entities.line":     {"园区、楼宇、国企等 %s 处，其中 %s 处不在%s服务范围内", "Of %s parks, towers and enterprises, %s are beyond the tier “%s”"},

@@ -386,7 +386,14 @@ func (b *builder) figureUnserved(t int) figure {
 			n++
 		}
 	}
-	f.Sub = b.t("fig.unserved.sub", group(int64(n)), b.peopleUnit(x.Unconnected))
+	switch {
+	case n == 0:
+		f.Sub = b.t("fig.unserved.none")
+	case x.Unconnected == 0:
+		f.Sub = b.t("fig.unserved.linked", group(int64(n)))
+	default:
+		f.Sub = b.t("fig.unserved.sub", group(int64(n)), b.peopleUnit(x.Unconnected))
+	}
 	if year, ty, ok := lastYear(b.s.Plan, t); ok {
 		f.Target = b.t("fig.unserved.after", year, b.peopleUnit(x.People-ty.Covered))
 	}

@@ -35,7 +35,7 @@ func (b *builder) yearLine(years []yearView) string {
 		return b.t("trend.title")
 	}
 	first, last := years[0], years[len(years)-1]
-	out := b.t("trend.rise", percent(first.Effective), last.Label, percent(last.Effective))
+	out := b.t("trend.rise", percent(first.Effective), percent(last.Effective), last.Label)
 	if last.Effective == first.Effective {
 		out = b.t("trend.flat", percent(first.Effective))
 	}

@@ -334,6 +334,8 @@ func (b *builder) missText(m siting.Miss) string {
 	asked, key := m.Target.Effective, "miss.effective"
 	if m.Kind == "presence" {
 		asked, key = m.Target.Presence, "miss.presence"
+	} else if m.Kind == "upgraded" {
+		asked, key = m.Target.Upgraded, "miss.upgraded"
 	}
 	out := b.t(key, m.Target.Year, b.s.Tiers[m.Target.Tier].Name, percent(m.Got), percent(asked), gapPoints(asked-m.Got))
 	if m.Bound > 0 && m.Bound < asked {

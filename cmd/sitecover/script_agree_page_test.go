@@ -65,13 +65,21 @@ func (w *walker) shownOnPage(page string) {
 	if !ok {
 		w.ts.Fatalf("the page has one language")
 	}
+	titles := map[int][]string{}
 	for lang, body := range map[string]string{"zh": chinese, "en": english} {
+		w.askedTexts(lang, section(body, "s1"), section(body, "s3"))
+		for i, title := range w.ruleTexts(lang, section(body, "s3")) {
+			titles[i] = append(titles[i], title)
+		}
 		w.figures(lang, section(body, "s1"))
 		w.gapTexts(lang, section(body, "s2"))
 		w.planTexts(lang, section(body, "s3"))
 		w.rankTexts(lang, section(body, "s4"))
 		w.stationTexts(lang, section(body, "s5"))
 		w.townTexts(lang, section(body, "s8"))
+	}
+	for _, texts := range titles {
+		w.briefSays(texts...)
 	}
 }
 

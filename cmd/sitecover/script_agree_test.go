@@ -54,6 +54,8 @@ func agree(ts *testscript.TestScript, neg bool, args []string) {
 	w.gapList()
 	w.planList()
 	w.years()
+	w.yearSheet()
+	w.quotaSheets()
 	w.cells()
 	w.blankList()
 	w.others()
