@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 )
 
@@ -190,5 +191,35 @@ func TestMaxCoverOrdersColumnsThatCostNothing(t *testing.T) {
 				t.Fatalf("seed %d, budget %d: %+v, %v; optimum %d", seed, p.Budget, s, err, want)
 			}
 		}
+	}
+}
+
+// On these the tree works on relaxations for a while; what it finds must not depend on who visits which node.
+func TestMaxCoverByRelaxationDoesNotDependOnWorkers(t *testing.T) {
+	for seed := range uint64(3) {
+		in := scattered(rand.New(rand.NewPCG(seed, 4)), 120, 1500, seed == 1)
+		p := &MaxCoverProblem{Cover: Cover{Rows: in.rows(), Offset: in.col.off, Row: in.col.item, Weight: in.w, Cost: in.cost}, Budget: 12}
+		if seed == 1 {
+			p.Budget = 70
+		}
+		var alone *Solution
+		for workers := 1; workers <= 3; workers++ {
+			reports := 0
+			got, err := MaxCover(context.Background(), p, Options{Seed: seed, Workers: workers, Iterations: 2000, Progress: func(r Progress) {
+				reports++
+				if r.Bound < float64(r.Objective) {
+					t.Errorf("seed %d: bound %v below the plan of %d", seed, r.Bound, r.Objective)
+				}
+			}})
+			if err != nil || reports == 0 {
+				t.Fatal(err, reports)
+			}
+			if alone == nil {
+				alone = got
+			} else if !reflect.DeepEqual(got, alone) {
+				t.Fatalf("seed %d: %+v alone, %+v with %d workers", seed, alone, got, workers)
+			}
+		}
+		t.Logf("seed %d: %s, %d of %v after %d iterations", seed, alone.Status, alone.Objective, alone.Bound, alone.Iterations)
 	}
 }

@@ -10,7 +10,7 @@ const (
 	lpColumns = 2500    // an instance may have that the tree takes to the linear relaxation; on larger ones
 	lpEntries = 1 << 19 // the volume algorithm comes closer in the same time
 	lpSlow    = 9       // it takes over when 50 steps lower the bound by less than 2^-lpSlow of it
-	lpTrial   = 15      // steps on either side of a candidate to split on
+	lpTrial   = 8       // steps on either side of a candidate to split on
 	lpShare   = 2       // what the meter counts as one entry
 )
 

@@ -66,7 +66,7 @@ func newMaxTree(ctx context.Context, in *instance, o Options, base int64) *maxTr
 // rootSearch and treeSearch are how many entries the bound looks at for one that the search looks at, at the root and below.
 const (
 	rootSearch = 2
-	treeSearch = 4
+	treeSearch = 8
 )
 
 const (
