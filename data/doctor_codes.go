@@ -51,7 +51,7 @@ var codeWords = []codeWord{
 	{"crs-projected", "is no position of"}, {"crs-unknown", "is not a known coordinate system"}, {"crs-unknown", "is a coordinate system that is not known"},
 	{"crs-unknown", "which is not known; it is read as"}, {"crs-conflict", "it is read as"}, {"crs-guessed", "does not say its coordinate system"},
 	{"crs-area", "lies outside the area of"}, {"crs-conflict", "holds no coordinates that could be in"}, {"crs-conflict", "OSM files are always in wgs84"},
-	{"elsewhere", "within the study area's extent"}, {"elsewhere", "does not reach the study area"}, {"elsewhere", "has no pixel with data in the study area"},
+	{"elsewhere", "within the study area's extent"}, {"elsewhere", "does not reach the study area"}, {"elsewhere", "regions lie outside the raster"}, {"elsewhere", "has no pixel with data in the study area"},
 	// Boundaries
 	{"ring-repaired", "; repaired, area"},
 	{"ring-open", "ring is open"}, {"ring-self-crossing", "crosses itself"}, {"ring-self-crossing", "rings cross"}, {"ring-self-crossing", "runs back over itself"},

@@ -91,7 +91,8 @@ func problemFinding(p *InputError, code string) Finding {
 func (r *reader) encodings() {
 	for _, in := range r.opened {
 		ext := strings.ToLower(filepath.Ext(in.name))
-		if !in.utf8 && slices.Contains(tableEndings, ext) {
+		wrong := slices.ContainsFunc(r.c.errs, func(e *InputError) bool { return e.File == in.name && e.Row == 0 && e.Field == "" }) // no text at all
+		if !in.utf8 && !wrong && slices.Contains(tableEndings, ext) {
 			r.c.findings = append(r.c.findings, Finding{Severity: SeverityInfo, Code: "file-gbk", File: in.name,
 				What: T("是 GB18030（GBK）编码，已正确读取", "is in GB18030 (GBK), and is read as such"),
 				Hint: T("交给别的程序用时另存为 UTF-8", "save it as UTF-8 for other programs")})

@@ -205,7 +205,9 @@ func (in *input) text(file io.Reader) (io.Reader, error) {
 		}
 	case bytes.HasPrefix(head, utf16LE), bytes.HasPrefix(head, utf16BE):
 		return nil, in.fail(0, "", "", T("是 UTF-16 编码", "is in UTF-16"), T("另存为“CSV UTF-8”", "save it as \"CSV UTF-8\""))
-	case bytes.HasPrefix(head, zipMagic), bytes.HasPrefix(head, oleMagic):
+	case bytes.HasPrefix(head, oleMagic):
+		return nil, in.fail(0, "", "", T("内容是旧版 Excel 或 WPS 文件，不是文本", "holds an Excel or zip file, not text: an old one (.xls, .et)"), saveAsXLSX)
+	case bytes.HasPrefix(head, zipMagic):
 		return nil, in.fail(0, "", "", T("内容是 Excel 或压缩包，不是文本", "holds an Excel or zip file, not text"), T("改扩展名为 .xlsx，或另存为 CSV", "name it .xlsx, or save it as CSV"))
 	}
 	if in.utf8 {

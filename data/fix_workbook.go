@@ -40,7 +40,7 @@ func (f *fixer) reviseWorkbook(rev *revision) (err error) {
 	for _, layer := range slices.Sorted(maps.Keys(rev.edits)) {
 		b.sheet = layer
 		if b.sheet == "" {
-			b.sheet = book.GetSheetList()[0]
+			b.sheet = firstSheet(book)
 		}
 		for _, row := range slices.Sorted(maps.Keys(rev.edits[layer])) {
 			if err := b.edit(row, rev.edits[layer][row]); err != nil {

@@ -146,9 +146,8 @@ func (l *loader) lookAt(node *yaml.Node, key, role, file string) {
 		l.y.fail(node, key, T("不是普通文件", "is not a regular file"), T("写到具体文件", "name the file itself"))
 		return
 	}
-	if !slices.Contains(formats[role], strings.ToLower(filepath.Ext(file))) {
-		l.y.fail(node, key, T("这里不能读这种格式", "is of a format that cannot be read here"),
-			T("可用：%s", "readable: %s", strings.Join(formats[role], ", ")))
+	if ending := strings.ToLower(filepath.Ext(file)); !slices.Contains(formats[role], ending) {
+		l.y.fail(node, key, T("这里不能读这种格式", "is of a format that cannot be read here"), endingHint(ending, formats[role]))
 	}
 }
 

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -133,7 +134,37 @@ func (in *input) rasterSystem(image *geotiff.Image) bool {
 		}
 		in.c.find("warning", in.name, 0, T("没有写坐标系，按 wgs84 读取", "does not say its coordinate system: it is read as wgs84"))
 	}
+	if system, known := systemOfText(says); image.Projected && (!known || !system.Projected()) { // a projection without a code, named by its datum maybe
+		says = fmt.Sprintf("PROJCS[%q]", cmp.Or(strings.TrimSpace(says), "?"))
+	}
 	return in.adoptText("GeoKeys", says)
+}
+
+// reached says which regions lie outside a raster, by a point inside: nobody would live there.
+func (r *reader) reached(in *input, image *geotiff.Image) {
+	beyond, all, first := 0, 0, ""
+	for i, g := range r.regions.All {
+		if len(r.regions.Children(int32(i))) > 0 || len(g.Shape) == 0 {
+			continue
+		}
+		p := geo.InteriorPoint(g.Shape)
+		if !in.at.plain() {
+			q, err := in.at.system.FromWGS84(p)
+			if err != nil {
+				return // the window tells
+			}
+			p = q
+		}
+		all++
+		if x, y := image.Pixel(p); !(x >= 0 && y >= 0 && x < float64(image.Width) && y < float64(image.Height)) {
+			if beyond++; beyond == 1 {
+				first = g.Name
+			}
+		}
+	}
+	if beyond > 0 && beyond < all { // else the window tells
+		in.c.find("warning", in.name, 0, T("%d 个区划（共 %d 个）不在栅格范围内，例如“%s”：那里会没有人口", "%d of %d regions lie outside the raster, such as %q: nobody would live there", beyond, all, first))
+	}
 }
 
 // rasterWindow returns the pixels around the study area: its extent and a margin of one kilometre or so for cells on its border.
@@ -164,6 +195,7 @@ func (r *reader) rasterWindow(in *input, image *geotiff.Image) (geotiff.Window, 
 		low, high = [2]float64{min(low[0], x), min(low[1], y)}, [2]float64{max(high[0], x), max(high[1], y)}
 	}
 	limit := func(v float64) int { return int(max(-1, min(v, 1<<31))) }
+	r.reached(in, image)
 	w := image.Clip(geotiff.Window{X0: limit(math.Floor(low[0])), Y0: limit(math.Floor(low[1])), X1: limit(math.Ceil(high[0])), Y1: limit(math.Ceil(high[1]))})
 	if w.Empty() {
 		corner := image.Point(0, 0)
@@ -213,15 +245,19 @@ func (in *input) rasterProblem(err error) {
 	for _, known := range []struct {
 		err  error
 		what Text
+		hint Text
 	}{
-		{geotiff.ErrFormat, T("不是 GeoTIFF", "is not a GeoTIFF")},
-		{geotiff.ErrTruncated, T("文件不完整", "is cut off")},
-		{geotiff.ErrCorrupt, T("文件已损坏（%v）", "is damaged (%v)", err)},
-		{geotiff.ErrUnsupported, T("这种 GeoTIFF 不支持（%v）", "is a kind of GeoTIFF that is not read (%v)", err)},
-		{geotiff.ErrPlace, T("没有写位置（%v）", "does not say where it lies (%v)", err)},
+		{geotiff.ErrFormat, T("不是 GeoTIFF", "is not a GeoTIFF"), again},
+		{geotiff.ErrTruncated, T("文件不完整", "is cut off"), again},
+		{geotiff.ErrCorrupt, T("文件已损坏（%v）", "is damaged (%v)", err), again},
+		{geotiff.ErrUnsupported, T("这种 GeoTIFF 不支持（%v）", "is a kind of GeoTIFF that is not read (%v)", err),
+			T("重新导出为单波段、不压缩或用 DEFLATE、LZW 压缩的 GeoTIFF，例如 gdal_translate -co COMPRESS=DEFLATE", "export it again as a GeoTIFF of one band, plain or packed with DEFLATE or LZW, for example with gdal_translate -co COMPRESS=DEFLATE")},
+		{geotiff.ErrScaled, T("这种 GeoTIFF 不支持：像元值要再乘系数或加偏移（%v）", "is a kind of GeoTIFF that is not read: its values are yet to be scaled (%v)", err), T("写成真实的人数再导出，例如 gdal_translate -unscale -ot Float32", "export it with the real numbers, for example with gdal_translate -unscale -ot Float32")},
+		{geotiff.ErrMasked, T("这种 GeoTIFF 不支持：用掩膜标出无数据的像元", "is a kind of GeoTIFF that is not read: a mask tells which pixels hold data"), T("把掩膜写成 nodata 再导出，例如 gdalwarp -dstnodata -99999", "export it with a nodata value in its place, for example with gdalwarp -dstnodata -99999")},
+		{geotiff.ErrPlace, T("没有写位置（%v）", "does not say where it lies (%v)", err), again},
 	} {
 		if errors.Is(err, known.err) {
-			_ = in.failWith(0, known.what, again, err)
+			_ = in.failWith(0, known.what, known.hint, err)
 			return
 		}
 	}

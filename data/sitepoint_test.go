@@ -126,10 +126,10 @@ func TestTitlesAboveATable(t *testing.T) {
 			t.Errorf("%q: %+v", comma, d.Sites)
 		}
 	}
-	if n := titleRows([]byte("name\na\nb\n"), ','); n != 0 {
+	if n := titleRows([][]string{{"name"}, {"a"}, {"b"}}); n != 0 {
 		t.Errorf("%d titles above one column", n)
 	}
-	if n := titleRows([]byte("a title\na,b\n"), ','); n != 1 {
+	if n := titleRows([][]string{{"a title"}, {"a", "b"}}); n != 1 {
 		t.Errorf("%d titles", n)
 	}
 }

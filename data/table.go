@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sitecover/data/written"
@@ -304,8 +305,8 @@ func csvTable(in *input, text io.Reader) *table {
 		row, _ := r.FieldPos(0)
 		return row, cells, nil
 	}
-	titles := titleRows(head, r.Comma)
-	for range titles + 1 {
+	header, records := csvHeader(in, head, r.Comma)
+	for range records {
 		if before := len(in.c.errs); !t.scan(context.Background()) {
 			if len(in.c.errs) == before {
 				_ = in.fail(0, "", "", T("没有表头", "has no header"), T("第一行写列名", "put the column names into the first row"))
@@ -314,8 +315,12 @@ func csvTable(in *input, text io.Reader) *table {
 		}
 	}
 	in.info.Rows = 0
-	for _, c := range t.cells {
-		t.header = append(t.header, strings.TrimSpace(c))
+	if t.header = header; header == nil {
+		t.header = t.cells
+	}
+	t.header = slices.Clone(t.header)
+	for i, c := range t.header {
+		t.header[i] = strings.TrimSpace(c)
 	}
 	width := len(t.header)
 	read := t.next
@@ -373,15 +378,38 @@ func countOutside(line []byte, what rune) int {
 	return n
 }
 
-// titleRows counts the rows above the header that are titles: they fill one cell, and the row after them fills two or more.
-func titleRows(head []byte, comma rune) int {
+// csvHeader finds the names of columns as findHeader does in a sheet: among the first rows, where the most of our fields are named. records
+// says how many rows that are not empty there are up to and with the header; header is nil where it is simply the last of them.
+func csvHeader(in *input, head []byte, comma rune) (header []string, records int) {
 	r := csv.NewReader(bytes.NewReader(head))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes = comma, -1, true
-	for titles := 0; titles < headLines; {
+	var above [][]string
+	best := 0
+	for len(above) < maxHeaderRow {
 		cells, err := r.Read()
 		if err != nil {
-			return 0
+			break // the end, or what the reading of the rows stumbles on as well
 		}
+		if strings.TrimSpace(strings.Join(cells, "")) == "" {
+			continue
+		}
+		above = append(above, cells)
+		for depth := 1; depth <= min(maxHeaderRows, len(above)); depth++ {
+			names := lowest(above[len(above)-depth:])
+			if n := headerScore(in.role, in.fields, names); n > best {
+				best, records, header = n, len(above), names
+			}
+		}
+	}
+	if best < 2 { // one name may be chance: a row of data
+		return nil, titleRows(above) + 1
+	}
+	return header, records
+}
+
+// titleRows counts the rows above the header that are titles: they fill one cell, and the row after them fills two or more.
+func titleRows(rows [][]string) int {
+	for titles, cells := range rows {
 		filled := 0
 		for _, c := range cells {
 			if strings.TrimSpace(c) != "" {
@@ -390,9 +418,6 @@ func titleRows(head []byte, comma rune) int {
 		}
 		if filled > 1 {
 			return titles
-		}
-		if filled == 1 {
-			titles++
 		}
 	}
 	return 0

@@ -47,7 +47,10 @@ func openSheet(in *input, src Source, sheet string) (t *table) {
 	}
 	if t = sheetTable(in, src, book, name); t == nil {
 		_ = book.Close()
+		return nil
 	}
+	tellSheets(in, book, sheet, name)
+	tellCells(in, book, name)
 	return t
 }
 
@@ -55,6 +58,9 @@ func openSheet(in *input, src Source, sheet string) (t *table) {
 func openBook(in *input) (*excelize.File, bool) {
 	if in.info.Bytes > maxWorkbook {
 		_ = in.fail(0, "", "", T("工作簿超过 200 MB", "is a workbook of more than 200 MB"), T("另存为 CSV", "save it as CSV"))
+		return nil, false
+	}
+	if oldWorkbook(in) {
 		return nil, false
 	}
 	book, err := excelize.OpenFile(in.path, excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: 64 << 20, RawCellValue: true})
@@ -69,13 +75,13 @@ func workbookHint(err error) Text {
 	if errors.Is(err, excelize.ErrWorkbookPassword) {
 		return T("去掉密码后再试", "remove the password")
 	}
-	return T("用 Excel 另存为 .xlsx", "save it as .xlsx with Excel")
+	return saveAsXLSX
 }
 
 func pickSheet(in *input, book *excelize.File, sheet string) (string, bool) {
 	names := book.GetSheetList()
 	if sheet == "" && len(names) > 0 {
-		return names[0], true
+		return firstSheet(book), true
 	}
 	if slices.Contains(names, sheet) {
 		return sheet, true
@@ -162,7 +168,11 @@ func findHeader(in *input, src Source, book *excelize.File, sheet string) (heade
 		}
 	}
 	if best == 0 {
-		_ = in.fail(0, "", "", T("前 10 行里找不到表头", "has no header in its first 10 rows"), T("表头要有名称、经度、纬度等列名", "the header needs column names such as name, lon, lat"))
+		hint := T("表头要有名称、经度、纬度等列名", "the header needs column names such as name, lon, lat")
+		if others := otherSheets(book, sheet); len(others) > 0 {
+			hint = T("工作簿里还有 %s：在来源里写 sheet: 工作表名", "the workbook also holds %s: write sheet: and its name for the source", clip(strings.Join(others, ", ")))
+		}
+		_ = in.fail(0, "", "", T("前 10 行里找不到表头", "has no header in its first 10 rows"), hint)
 		return nil, 0, false
 	}
 	return header, at, true
@@ -196,13 +206,7 @@ var mergeRef = regexp.MustCompile(`mergeCell\s[^<>]{0,200}?ref="([A-Z]{1,3}[0-9]
 
 // mergedCells lists the cells that are merged downwards, by their first row. Those merged sideways are titles and remarks.
 func mergedCells(book *excelize.File, sheet string) ([]merge, error) {
-	path := ""
-	for _, s := range book.WorkBook.Sheets.Sheet {
-		if s.Name == sheet {
-			path = partOf(book, s.ID)
-		}
-	}
-	part, _ := book.Pkg.Load(path)
+	part, _ := book.Pkg.Load(sheetPart(book, sheet))
 	text, _ := part.([]byte) // none for a sheet of more than 64 MB: too large to be a ledger with merged cells
 	var out []merge
 	for _, ref := range mergeRef.FindAllSubmatch(text, maxMerged) {

@@ -30,11 +30,14 @@ const (
 	tagMatrix       = 34264
 	tagKeys         = 34735
 	tagKeyTexts     = 34737
+	tagMetadata     = 42112
 	tagNoData       = 42113
+	tagSubfile      = 254
 )
 
 // Keys of the coordinate system.
 const (
+	keyModelType          = 1024
 	keyRasterType         = 1025
 	keyCitation           = 1026
 	keyGeographic         = 2048
@@ -89,6 +92,8 @@ func (a array) whole(i int64) (int64, error) {
 type directory struct {
 	order binary.ByteOrder
 	tags  map[uint16]array
+	big   bool  // of BigTIFF
+	next  int64 // where the directory of the next image stands, 0 = none
 }
 
 const maxTags = 4096
@@ -141,6 +146,13 @@ func (d *directory) read(r io.ReaderAt, size, at int64, big bool) error {
 	entries := make([]byte, n*entryWidth)
 	if _, err := r.ReadAt(entries, at+countWidth); err != nil {
 		return ErrTruncated
+	}
+	d.big, d.next = big, 0
+	if tail := make([]byte, 8); at+countWidth+n*entryWidth+8 <= size || !big && at+countWidth+n*entryWidth+4 <= size {
+		_, _ = r.ReadAt(tail, at+countWidth+n*entryWidth) // at the end of the file only half of it may be there, which is enough
+		if d.next = int64(d.order.Uint32(tail)); big {
+			d.next = int64(d.order.Uint64(tail) & math.MaxInt64)
+		}
 	}
 	for i := range n {
 		e := entries[i*entryWidth : (i+1)*entryWidth]
@@ -249,4 +261,25 @@ func (d *directory) keys() geoKeys {
 		}
 	}
 	return k
+}
+
+// maxImages is how many further images of a file are looked at.
+const maxImages = 64
+
+// masked reports whether a further image of the file is a mask that says which pixels of the first hold data.
+func (d *directory) masked(r io.ReaderAt, size int64) bool {
+	next := *d
+	for range maxImages {
+		if next.next == 0 {
+			return false
+		}
+		next.tags = map[uint16]array{}
+		if err := next.read(r, size, next.next, next.big); err != nil {
+			return false // what follows is none of our business
+		}
+		if kind := next.number(tagSubfile, 0); kind > 0 && kind&4 != 0 && kind&1 == 0 {
+			return true
+		}
+	}
+	return false
 }

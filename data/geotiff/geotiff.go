@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,26 @@ var (
 	ErrCorrupt     = errors.New("geotiff: damaged")
 	ErrUnsupported = errors.New("geotiff: not supported")
 	ErrPlace       = errors.New("geotiff: does not say where it lies")
+	ErrScaled      = errors.New("geotiff: values are scaled")
+	ErrMasked      = errors.New("geotiff: has a mask")
 )
+
+// scaled finds scales and offsets in GDAL's description of the bands.
+var scaled = regexp.MustCompile(`role="(scale|offset)">([^<]*)<`)
+
+// scaling returns what says that values are not as they stand, "" when nothing does: a scale of 1 and an offset of 0 change nothing.
+func scaling(metadata string) string {
+	for _, item := range scaled.FindAllStringSubmatch(metadata, -1) {
+		v, err := strconv.ParseFloat(strings.TrimSpace(item[2]), 64)
+		if neutral := item[1] == "scale" && v == 1 || item[1] == "offset" && v == 0; err != nil || !neutral {
+			return item[1] + " " + item[2]
+		}
+	}
+	return ""
+}
+
+// compressions name those that are not read.
+var compressions = map[int]string{2: "CCITT", 3: "CCITT", 4: "CCITT", 6: "JPEG", 7: "JPEG", 32773: "PackBits", 34887: "LERC", 34925: "LZMA", 50000: "ZSTD", 50001: "WebP", 50002: "JPEG XL"}
 
 // Image is the first image of a file; further ones are overviews of it. Immutable, safe for concurrent use.
 type Image struct {
@@ -31,6 +51,7 @@ type Image struct {
 	EPSG          int     // code of the coordinate system; 0 = none, 32767 = described by Citation
 	Citation      string  // name of the system, may be empty
 	NoData        float64 // NaN = none declared
+	Projected     bool    // positions are metres of a projection, whether or not EPSG or Citation name it
 	Tiled         bool
 
 	to [6]float64 // x = to[0] + column·to[1] + row·to[2], y = to[3] + column·to[4] + row·to[5], of pixel corners
@@ -64,6 +85,12 @@ func Open(r io.ReaderAt, size int64) (*Image, error) {
 		if err := step(d); err != nil {
 			return nil, err
 		}
+	}
+	if how := scaling(d.text(tagMetadata)); how != "" {
+		return nil, fmt.Errorf("%w: %s", ErrScaled, how)
+	}
+	if d.masked(r, size) {
+		return nil, ErrMasked
 	}
 	if text := strings.Trim(d.text(tagNoData), "\x00 "); text != "" {
 		v, err := strconv.ParseFloat(text, 64)
@@ -99,6 +126,9 @@ func (m *Image) samples(d *directory) error {
 	case m.bits != 8 && m.bits != 16 && m.bits != 32 && m.bits != 64, m.format == float && m.bits < 32:
 		return fmt.Errorf("%w: samples of %d bits", ErrUnsupported, m.bits)
 	case !slices.Contains([]int{none, lzwCode, deflate, deflateOld}, m.compression):
+		if name := compressions[m.compression]; name != "" {
+			return fmt.Errorf("%w: compression %s", ErrUnsupported, name)
+		}
 		return fmt.Errorf("%w: compression %d", ErrUnsupported, m.compression)
 	case m.predictor < 1 || m.predictor > 3 || m.predictor == 3 && m.format != float:
 		return fmt.Errorf("%w: predictor %d", ErrUnsupported, m.predictor)
@@ -184,8 +214,10 @@ func (m *Image) place(d *directory) error {
 		return fmt.Errorf("%w: pixels without an area", ErrPlace)
 	}
 	keys := d.keys()
+	model := keys.shorts[keyModelType]
+	m.Projected = model == 1 || model == 32767 || model != 2 && keys.texts[keyProjectedCitation] != ""
 	m.EPSG = int(keys.shorts[keyProjected])
-	if m.EPSG == 0 {
+	if m.EPSG == 0 && !m.Projected { // else the degrees below the projection
 		m.EPSG = int(keys.shorts[keyGeographic])
 	}
 	for _, k := range []uint16{keyProjectedCitation, keyCitation, keyGeographicCitation} {
