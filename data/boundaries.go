@@ -76,7 +76,8 @@ func (r *reader) impliedRegion() {
 func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRegion {
 	var out []rawRegion
 	left := &counter{}
-	repeated, adjacent := 0, 0
+	repeated, adjacent, shapeless := 0, 0, 0
+	var bare seenAt // the first without a shape
 	var shapes []namedShape
 	readFeatures(in, func(f *feature) error {
 		level, ok := r.areaLevel(in, a, f, left)
@@ -85,7 +86,13 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 		}
 		shape, ok := polygons(f)
 		if !ok {
-			left.add(T("不是面的要素，未使用", "features that are no polygons, left out"))
+			if f.geometry != nil && f.kind != "GeometryCollection" {
+				left.add(T("不是面的要素，未使用", "features that are no polygons, left out")) // such as the points that maps label
+				return nil
+			}
+			if shapeless++; shapeless == 1 {
+				bare = seenAt{clip(f.label()), f.number}
+			}
 			return nil
 		}
 		g := rawRegion{in: in, number: f.number, parent: f.field(a.Source, "parent", parentWords...), byCode: a.ParentByCode}
@@ -126,6 +133,9 @@ func (r *reader) readAreas(ctx context.Context, in *input, a AreaSource) []rawRe
 	})
 	r.borders = append(r.borders, border{in, in.source(), shapes})
 	left.report(r.c, "info", in.name)
+	if shapeless > 0 {
+		r.c.find("warning", in.name, bare.row, T("%d 个区划没有图形，或图形是几何集合，未使用，第一个是“%s”", "%d regions have no shape, or a collection of shapes, left out, the first is %q", shapeless, bare.file))
+	}
 	if a.ByCode {
 		out = r.levelsByCode(in, a, out)
 	}

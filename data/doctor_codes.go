@@ -46,6 +46,7 @@ var codeWords = []codeWord{
 	{"file-damaged", "is a damaged workbook"}, {"file-damaged", "cannot be unpacked"}, {"file-damaged", "attribute table (.dbf)"}, {"file-damaged", "is not XML"},
 	{"file-damaged", "cannot be read"}, {"file-empty", "holds no features"}, {"file-empty", "has a header but no rows"},
 	{"file-empty", "has no header"}, {"file-changed", "has changed since it was read"}, {"sheet-missing", "is not a sheet of the workbook"},
+	{"sheet-formula", "formulas have no computed value"}, {"sheet-hidden", "are hidden in the workbook"}, {"file-encoding", "letters were lost"},
 	// Coordinates
 	{CodeZero, "position is 0,0"}, {CodeNoPosition, "has no coordinates"}, {CodeShifted, "may be in "},
 	{"crs-projected", "is no position of"}, {"crs-unknown", "is not a known coordinate system"}, {"crs-unknown", "is a coordinate system that is not known"},
@@ -74,7 +75,7 @@ var codeWords = []codeWord{
 	{"footfall-place", "is the id or name of no place"}, {"footfall-place", "places at once"}, {"footfall-place", "place is counted twice"},
 	// Tables
 	{"column-missing", "has no column"}, {"column-missing", "is not a column of the file"}, {"column-count", "columns, the header"}, {"column-count", "has more than"},
-	{"column-twice", "is the column of"}, {"quote-open", "has a quote without its partner"},
+	{"column-twice", "is the column of"}, {"column-twice", "columns are called"}, {"number-unit", "is in a unit that is not read"}, {"quote-open", "has a quote without its partner"},
 	{"number-negative", "must not be negative"}, {"number-invalid", "is not a number"}, {"number-range", "out of range"}, {"number-unit", "has no unit"},
 	// People
 	{"people-huge", "more than a billion people"}, {"people-twice", "cell is given twice"}, {"people-twice", "region is given twice"}, {"people-twice", "people count twice"},

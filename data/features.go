@@ -61,6 +61,7 @@ type named struct {
 	rows   int
 	unseen map[string]string // our field -> the property that no feature had so far
 	keys   []string          // properties of the features, for the hint
+	lost   losses
 }
 
 // maxNamedKeys bounds the properties that a hint can choose from.
@@ -74,6 +75,9 @@ func newNamed(in *input) *named {
 
 func (n *named) see(f *feature) {
 	n.rows++
+	for _, p := range f.props {
+		n.lost.see(f.number, p.value)
+	}
 	if len(n.unseen) == 0 {
 		return
 	}
@@ -90,6 +94,9 @@ func (n *named) see(f *feature) {
 func (n *named) check() {
 	if n.rows == 0 {
 		return
+	}
+	if !slices.Contains(tableEndings, strings.ToLower(filepath.Ext(n.in.name))) { // a table has told
+		n.lost.tell(n.in)
 	}
 	for _, field := range slices.Sorted(maps.Keys(n.unseen)) {
 		_ = n.in.fail(0, field, n.unseen[field], T("没有这一列", "is not a column of the file"), columnHint(n.unseen[field], n.keys))

@@ -222,6 +222,9 @@ func (l *gpkgLayer) deliver(in *input, values []any, visit func(*feature) error)
 	}
 	if blob, ok := values[0].([]byte); ok && len(blob) > 0 {
 		g, err := gpkgGeometry(blob)
+		if errors.Is(err, errCurve) {
+			return in.failWithValue(f.number, l.geometry, f.label(), T("含曲线或三维曲面，属于不支持的几何类型", "holds curves or surfaces in space, a type of geometry that is not supported"), T("在 QGIS 里用“转换几何类型”或“分段化”改成直线再导出", "turn the arcs into straight pieces (QGIS: segmentize) and export it again"), err)
+		}
 		if err != nil {
 			return in.failWithValue(f.number, l.geometry, f.label(), T("不是 GeoPackage 几何", "is no geometry of a GeoPackage"), T("用 QGIS 重新导出", "export it again with QGIS"), err)
 		}

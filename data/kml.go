@@ -136,6 +136,7 @@ type kmlReader struct {
 	d       *xml.Decoder
 	folders []string
 	n       int
+	labels  int // shapes with a point for their name
 	visit   func(*feature) error
 	links   []string // where network links lead
 	start   int      // where the element begins that was opened last, of those that may be placemarks or geometries
@@ -181,6 +182,9 @@ func scanKML(in *input, r io.Reader, rows *int, visit func(*feature) error) (lin
 	if !found {
 		_ = in.fail(0, "", "", T("不是 KML", "is not KML"), T("重新导出这个文件", "export the file again"))
 		return nil, false
+	}
+	if k.labels > 0 {
+		in.c.find("info", in.name, 0, T("%d 个图形旁的标注点，未使用", "points that only place the name of a shape, left out: %d", k.labels))
 	}
 	*rows = k.n
 	in.info.Rows = k.n
@@ -354,6 +358,9 @@ func (k *kmlReader) placemark(e xml.StartElement) error {
 	if f.geometry, ok = parts.geometry(); !ok {
 		return &kmlError{field: f.label(), what: T("同时含有点、线和面", "mixes points, lines and polygons in one placemark")}
 	}
+	if parts.label {
+		k.labels++
+	}
 	if k.in.deliver(f, k.visit) != nil {
 		return errVisit
 	}
@@ -390,9 +397,14 @@ type kmlParts struct {
 	points   orb.MultiPoint
 	lines    orb.MultiLineString
 	polygons orb.MultiPolygon
+	label    bool // a point was left out that only places the name
 }
 
 func (p *kmlParts) geometry() (orb.Geometry, bool) {
+	if len(p.points) == 1 && len(p.lines)+len(p.polygons) > 0 { // where map programs put the name of a shape
+		p.points = nil
+		p.label = true
+	}
 	kinds := 0
 	for _, n := range []int{len(p.points), len(p.lines), len(p.polygons)} {
 		kinds += min(n, 1)

@@ -311,10 +311,33 @@ func regionNames(regions *geo.Regions) map[string][]int32 {
 	return names
 }
 
+// indexOf returns the region of an id, or of a division code that is the same but for the zeros which statistics put behind it.
+func (r *reader) indexOf(id string) (int32, bool) {
+	if i, ok := r.regions.Index(id); ok {
+		return i, true
+	}
+	if r.codesOf != r.regions {
+		r.codesOf, r.byCode = r.regions, map[string]int32{}
+		for i, g := range r.regions.All {
+			code := trimCode(g.ID)
+			if _, twice := r.byCode[code]; twice || !isCode(code) {
+				r.byCode[code] = -1
+				continue
+			}
+			r.byCode[code] = int32(i)
+		}
+	}
+	code := trimCode(id)
+	if i, ok := r.byCode[code]; ok && i >= 0 && isCode(code) {
+		return i, true
+	}
+	return -1, false
+}
+
 // regionOf returns the region that a row names by id or by a name that is unique.
 func (r *reader) regionOf(t *table, names map[string][]int32) (int32, bool) {
 	text := t.get("region")
-	if i, ok := r.regions.Index(text); ok {
+	if i, ok := r.indexOf(text); ok {
 		return i, true
 	}
 	switch named := names[text]; len(named) {

@@ -301,8 +301,8 @@ func eachPoint(g orb.Geometry, visit func(*orb.Point)) {
 }
 
 // crsHint lists what crs: may be.
-var crsHint = T("可用：wgs84, cgcs2000, gcj02, bd09，或 CGCS2000 高斯-克吕格投影的 EPSG 编号（EPSG:4491–4554）",
-	"known: wgs84, cgcs2000, gcj02, bd09, or the EPSG code of a Gauss–Krüger zone of CGCS2000 (EPSG:4491 to EPSG:4554)")
+var crsHint = T("可用：wgs84, cgcs2000, gcj02, bd09，或 CGCS2000 高斯-克吕格投影的 EPSG 编号（EPSG:4491–4554）；西安 80、北京 54、UTM 等先用 QGIS 转换为 EPSG:4490",
+	"known: wgs84, cgcs2000, gcj02, bd09, or the EPSG code of a Gauss–Krüger zone of CGCS2000 (EPSG:4491 to EPSG:4554); convert others, such as Xi'an 1980, Beijing 1954 or UTM, to EPSG:4490 with QGIS first")
 
 // system reads crs and axes of a source. Files whose format or kind fixes the system may declare no other.
 func (l *loader) system(sec *section, src *Source, role string) {

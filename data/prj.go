@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	epsgWords = regexp.MustCompile(`(?i)EPSG[^0-9]{1,12}(?:[0-9.]+[:/]+)?([0-9]{4,6})\b`)
+	epsgWords = regexp.MustCompile(`(?i)EPSG[^0-9]{1,40}(?:[0-9.]+[:/]+)?([0-9]{4,6})\b`)
 	wktNumber = regexp.MustCompile(`(?i)(?:PARAMETER|CONVERSION)?\["([a-z_ ]+)"\s*,\s*([-+0-9.eE]+)`)
 )
 

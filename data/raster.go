@@ -135,7 +135,11 @@ func (in *input) rasterSystem(image *geotiff.Image) bool {
 		in.c.find("warning", in.name, 0, T("没有写坐标系，按 wgs84 读取", "does not say its coordinate system: it is read as wgs84"))
 	}
 	if system, known := systemOfText(says); image.Projected && (!known || !system.Projected()) { // a projection without a code, named by its datum maybe
-		says = fmt.Sprintf("PROJCS[%q]", cmp.Or(strings.TrimSpace(says), "?"))
+		if i := strings.Index(says, "PROJCS["); i >= 0 {
+			says = says[i:]
+		} else {
+			says = fmt.Sprintf("PROJCS[%q]", cmp.Or(strings.TrimSpace(says), "?"))
+		}
 	}
 	return in.adoptText("GeoKeys", says)
 }

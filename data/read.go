@@ -131,6 +131,8 @@ type reader struct {
 	c        *collector
 	count    int // files begun
 	regions  *geo.Regions
+	codesOf  *geo.Regions             // whose codes stand in byCode
+	byCode   map[string]int32         // region by its code without the zeros behind it, -1 = several or none
 	cells    map[int]map[h3.Cell]bool // the study area without boundaries: its cells by resolution
 	groups   *groupSet
 	weights  []coverage.PlaceWeight // where people live: buildings, else residential land

@@ -24,6 +24,9 @@ var roadClasses = map[string]network.Class{
 	"pedestrian": network.Pedestrian, "步行街": network.Pedestrian,
 	"footway": network.Footway, "人行道": network.Footway, "corridor": network.Footway, "sidewalk": network.Footway, "crossing": network.Footway,
 	"path": network.Path, "bridleway": network.Path, "步道": network.Path,
+	"一级公路": network.Trunk, "二级公路": network.Primary, "三级公路": network.Secondary, "四级公路": network.Tertiary, "等外公路": network.Unclassified,
+	"国家高速": network.Motorway, "省级高速": network.Motorway, "匝道": network.Trunk, "农村道路": network.Unclassified, "农村公路": network.Unclassified,
+	"专用公路": network.Unclassified, "城市道路": network.Unclassified, "组团路": network.Residential, "巷": network.Residential, "胡同": network.Residential, "绿道": network.Path, "步行道": network.Footway, "人行天桥": network.Footway, "地下通道": network.Footway,
 	"公路": network.Unclassified, "小路": network.Path, "田间路": network.Track, "巷道": network.Residential, "内部道路": network.Service,
 	"steps": network.Steps, "台阶": network.Steps, "梯道": network.Steps, "ferry": network.Ferry, "轮渡": network.Ferry,
 }

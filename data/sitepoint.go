@@ -45,7 +45,7 @@ func (r *reader) listedAt(in *input, sites []rawSite) {
 		if s.claim == "" || s.Region < 0 {
 			continue
 		}
-		claimed, ok := r.regions.Index(s.claim)
+		claimed, ok := r.indexOf(s.claim)
 		if !ok {
 			if len(names[s.claim]) == 0 {
 				if unknown++; unknown == 1 {

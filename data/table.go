@@ -30,6 +30,7 @@ type table struct {
 	row   int // of the current record, the file's own number
 	cells []string
 	set   aside // rows that were taken for no records
+	lost  losses
 }
 
 // openTable opens a ledger and finds its columns. It returns nil after noting the problem.
@@ -63,6 +64,7 @@ func openTable(in *input, src Source, sheet string) *table {
 		t.close()
 		return nil
 	}
+	t.headings(src.Fields)
 	return t
 }
 
@@ -102,6 +104,7 @@ func (t *table) scan(ctx context.Context) bool {
 		row, cells, err := t.next()
 		if err == io.EOF {
 			t.tellAside()
+			t.lost.tell(t.in)
 			return false
 		}
 		if err != nil {
@@ -117,6 +120,9 @@ func (t *table) scan(ctx context.Context) bool {
 			}
 			t.row, t.cells = row, cells
 			t.in.info.Rows++
+			for _, text := range cells {
+				t.lost.see(row, text)
+			}
 			return true
 		}
 	}

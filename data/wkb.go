@@ -8,6 +8,9 @@ import (
 	"github.com/paulmach/orb"
 )
 
+// errCurve is returned for arcs, and for surfaces in space.
+var errCurve = errors.New("holds curves or surfaces in space")
+
 // errWKB is returned for bytes that are no geometry in well-known binary.
 var errWKB = errors.New("no geometry in well-known binary")
 
@@ -19,6 +22,12 @@ const (
 	wkbMultiPoint
 	wkbMultiLine
 	wkbMultiPolygon
+	wkbCollection
+	wkbArc
+	wkbCompound
+	wkbCurvePolygon
+	wkbMultiCurve
+	wkbMultiSurface
 )
 
 // wkbReader walks well-known binary. It is our own because libraries allocate what a count claims before the bytes are there: a damaged
@@ -158,8 +167,61 @@ func (r *wkbReader) geometry() orb.Geometry {
 		var out orb.MultiPolygon
 		r.parts(wkbPolygon, func() { out = append(out, r.polygon()) })
 		return out
+	case wkbCurvePolygon:
+		return r.curvePolygon()
+	case wkbMultiCurve:
+		var out orb.MultiLineString
+		r.mixed(func(kind uint32) {
+			if r.straight(kind, wkbLine) {
+				out = append(out, r.line())
+			}
+		})
+		return out
+	case wkbMultiSurface:
+		var out orb.MultiPolygon
+		r.mixed(func(kind uint32) {
+			if kind == wkbCurvePolygon {
+				out = append(out, r.curvePolygon())
+			} else if r.straight(kind, wkbPolygon) {
+				out = append(out, r.polygon())
+			}
+		})
+		return out
+	case wkbArc, wkbCompound, 13, 14, 15, 16, 17: // the abstract curves and surfaces, polyhedra, networks of triangles
+		r.err, r.b = errCurve, nil
 	default:
 		r.fail()
 	}
 	return nil
+}
+
+// curvePolygon reads a polygon whose rings may be arcs; straight ones are as good as any.
+func (r *wkbReader) curvePolygon() orb.Polygon {
+	var out orb.Polygon
+	r.mixed(func(kind uint32) {
+		if r.straight(kind, wkbLine) {
+			out = append(out, orb.Ring(r.line()))
+		}
+	})
+	return out
+}
+
+// mixed reads parts that may be of several types, each with a head of its own.
+func (r *wkbReader) mixed(one func(kind uint32)) {
+	for range r.count(5) {
+		if kind := r.head(); r.err == nil {
+			one(kind)
+		}
+		if r.err != nil {
+			return
+		}
+	}
+}
+
+// straight reports whether a part is of the type that has no arcs; else it notes an error.
+func (r *wkbReader) straight(kind, want uint32) bool {
+	if kind != want {
+		r.err, r.b = errCurve, nil
+	}
+	return kind == want
 }
