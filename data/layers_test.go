@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -49,6 +50,29 @@ func TestWKB(t *testing.T) {
 		}
 		if got, err := readWKB(b); err != nil || !reflect.DeepEqual(got, orb.MultiLineString{{{1, 2}, {3, 4}}}) {
 			t.Errorf("%v: %v, %v", layout, got, err)
+		}
+	}
+	// Types for curves that hold none, as ArcGIS's databases come out of GDAL; with an arc they are refused.
+	little := binary.LittleEndian
+	head := func(kind, count uint32) []byte {
+		return little.AppendUint32(little.AppendUint32([]byte{1}, kind), count)
+	}
+	line := wkb.MustMarshal(orb.LineString(ring), little)
+	arc := append(head(8, 4), line[9:]...)
+	curved := append(head(10, 1), line...)
+	for _, c := range []struct {
+		b    []byte
+		want orb.Geometry
+	}{
+		{curved, orb.Polygon{ring}},
+		{append(head(12, 1), curved...), orb.MultiPolygon{{ring}}},
+		{append(head(12, 1), wkb.MustMarshal(orb.Polygon{ring}, little)...), orb.MultiPolygon{{ring}}},
+		{append(head(11, 1), line...), orb.MultiLineString{orb.LineString(ring)}},
+		{arc, nil}, {append(head(10, 1), arc...), nil}, {append(head(11, 1), arc...), nil}, {head(15, 0), nil},
+	} {
+		got, err := readWKB(c.b)
+		if c.want == nil && !errors.Is(err, errCurve) || c.want != nil && !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%x: %v, %v, want %v", c.b[:9], got, err, c.want)
 		}
 	}
 	empty := wkb.MustMarshal(orb.Point{math.NaN(), math.NaN()})

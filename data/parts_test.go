@@ -18,15 +18,21 @@ import (
 func TestDates(t *testing.T) {
 	want := date(2019, 5, 1)
 	for _, s := range []string{"2019-05-01", "2019-5-1", "2019/5/1", "2019年5月1日", "2019年05月01日", "2019.5.1", "2019.05.01", "20190501", "2019-05", "2019/5",
-		"2019年5月", "2019.05", "2019-05-01 08:30:00", "2019-05-01T00:00:00Z", "2019 年 5 月 1 日", "2019年5月1号"} {
+		"2019年5月", "2019.05", "2019-05-01 08:30:00", "2019-05-01T00:00:00Z", "2019 年 5 月 1 日", "2019年5月1号",
+		"二〇一九年五月一日", "二零一九年五月", "二○一九年五月一号", "２０１９年５月１日", "２０１９．５"} {
 		if got, ok := parseDate(s); !ok || got != want {
 			t.Errorf("%q is %v (%v), want 2019-05-01", s, got, ok)
+		}
+	}
+	for s, want := range map[string]time.Time{"二〇一九年十月十日": date(2019, 10, 10), "二〇一九年十二月二十一日": date(2019, 12, 21), "二〇二〇年二月二十": {}, "二〇二〇年": date(2020, 1, 1)} {
+		if got, ok := parseDate(s); got != want || ok == want.IsZero() {
+			t.Errorf("%q is %v (%v), want %v", s, got, ok, want)
 		}
 	}
 	if got, ok := parseDate("2019"); !ok || got != date(2019, 1, 1) {
 		t.Errorf("a year alone is %v (%v)", got, ok)
 	}
-	for _, s := range []string{"", "今天", "2019-13-01", "2019-02-29", "1/5/2019", "43586", "201905011"} {
+	for _, s := range []string{"", "今天", "19/5/1", "二〇一九年十三月一日", "二〇一九年二月三十日", "2019-13-01", "2019-02-29", "1/5/2019", "43586", "201905011"} {
 		if got, ok := parseDate(s); ok {
 			t.Errorf("%q is taken as %v", s, got.Format(time.DateOnly))
 		}

@@ -64,6 +64,23 @@ func workbook(t *testing.T, rows ...[]any) string {
 	return b.String()
 }
 
+// edited opens a workbook, changes it, and returns what it is then.
+func edited(t *testing.T, book string, change func(*excelize.File) error, options ...excelize.Options) string {
+	t.Helper()
+	f, err := excelize.OpenReader(strings.NewReader(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := change(f); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b, options...); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 // asWorkbook makes the ledger an Excel file.
 func asWorkbook(rows ...[]any) func(*testing.T, map[string]string) {
 	return func(t *testing.T, files map[string]string) {
@@ -207,6 +224,24 @@ func kit() []dirty {
 			f["study.yaml"] = strings.Replace(f["study.yaml"], "sites.xlsx}", "sites.xlsx, sheet: 台账}", 1)
 		}, code: "sheet-missing", where: "sites.xlsx", words: "sheet"},
 
+		{name: "sheet-hidden", make: func(t *testing.T, f map[string]string) {
+			asWorkbook(site, []any{"S1", "西社区站", "station", 118.01, 33.0101}, []any{"S2", "中心", "centre", 118.02, 33.0101})(t, f)
+			f["sites.xlsx"] = edited(t, f["sites.xlsx"], func(b *excelize.File) error { return b.SetRowVisible("Sheet1", 2, false) })
+		}, code: "sheet-hidden", where: "sites.xlsx", words: "hidden"},
+		{name: "sheet-formula", make: func(t *testing.T, f map[string]string) {
+			asWorkbook(append(site[:5:5], "建筑面积"), []any{"S1", "西社区站", "station", 118.01, 33.0101}, []any{"S2", "中心", "centre", 118.02, 33.0101})(t, f)
+			f["sites.xlsx"] = edited(t, f["sites.xlsx"], func(b *excelize.File) error { return b.SetCellFormula("Sheet1", "F2", "100*3") })
+		}, code: "sheet-formula", where: "sites.xlsx", words: "no computed value"},
+		{name: "sheet-password", make: func(t *testing.T, f map[string]string) {
+			asWorkbook(site)(t, f)
+			f["sites.xlsx"] = edited(t, f["sites.xlsx"], func(*excelize.File) error { return nil }, excelize.Options{Password: "1234"})
+		}, code: "file-kind", where: "sites.xlsx", words: "password"},
+		{name: "excel-of-before-2007", make: with("sites.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "sites.csv", "sites.xls"), code: "file-kind", where: "study.yaml:14", words: "save it as .xlsx"},
+		{name: "excel-of-before-2007-renamed", make: with("sites.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"+strings.Repeat("\x00", 600), "sites.csv", "sites.xlsx"), code: "file-kind", where: "sites.xlsx", words: "old workbook"},
+		{name: "letters-lost", file: "sites.csv", old: "西社区站", now: "????站", code: "file-encoding", where: "sites.csv:2", words: "letters were lost"},
+		{name: "row-of-totals", file: "sites.csv", old: "S2,", now: "合计,,,,,1520,,\nS2,", code: "feature-left", where: "sites.csv:3", words: "rows of totals"},
+		{name: "remark-below", make: func(_ *testing.T, f map[string]string) { f["people.csv"] += "注：2026年6月数据,,\n" }, code: "feature-left", where: "people.csv:4", words: "remarks below"},
+
 		// Coordinates
 		{name: "site-zero", file: "sites.csv", old: "118.010,33.0101", now: "0,0", code: "position-zero", where: "sites.csv:2", words: "0,0"},
 		{name: "site-without-position", file: "sites.csv", old: "118.010,33.0101", now: ",", code: "position-missing", where: "sites.csv:2", words: "coordinates"},
@@ -256,6 +291,8 @@ func kit() []dirty {
 		{name: "region-nameless", file: "areas.geojson", old: `"id":"320506001001","name":"西社区",`, now: "", code: "region-nameless", where: "areas.geojson:2", words: "neither"},
 		{name: "region-orphan", file: "areas.geojson", old: "[[118.02,33.00],[118.04,33.00],[118.04,33.02],[118.02,33.02],[118.02,33.00]]", now: "[[119.02,33.00],[119.04,33.00],[119.04,33.02],[119.02,33.02],[119.02,33.00]]", code: "region-orphan", where: "areas.geojson:3", words: "coarser level"},
 		{name: "level-without-boundaries", file: "study.yaml", old: "  - {id: community, name: 社区}", now: "  - {id: community, name: 社区}\n  - {id: block, name: 网格}", code: "region-level", where: "study.yaml:7", words: "no boundary"},
+		{name: "region-without-shape", file: "areas.geojson", old: `{"type":"Polygon","coordinates":[` + west + `]}`, now: "null", code: "feature-left", where: "areas.geojson:2", words: "no shape"},
+		{name: "field-of-no-feature", file: "study.yaml", old: "fields: {level: level}", now: "fields: {level: level, name: mingcheng}", code: "column-missing", where: "areas.geojson", words: "columns of the file"},
 		{name: "exclusion-open", file: "exclusions.geojson", old: "[118.001,33.003],[118.001,33.001]", now: "[118.001,33.003]", code: "ring-open", where: "exclusions.geojson:1", words: "open"},
 
 		// Codes
@@ -279,6 +316,7 @@ func kit() []dirty {
 		{name: "closed-before-opened", file: "sites.csv", old: "2019-05-01,", now: "2019-05-01,2018-01-01", code: "date-order", where: "sites.csv:2", words: "not after"},
 		{name: "area-negative", file: "sites.csv", old: ",320,", now: ",-320,", code: "number-negative", where: "sites.csv:2", words: "negative"},
 		{name: "area-words", file: "sites.csv", old: ",320,", now: ",三百,", code: "number-invalid", where: "sites.csv:2", words: "not a number"},
+		{name: "column-twice", file: "sites.csv", old: "建筑面积,", now: "建筑面积(㎡),建筑面积(亩),", code: "column-twice", where: "sites.csv:1", words: "2 columns"},
 		{name: "column-gone", file: "sites.csv", old: "级别", now: "档次甲", code: "column-missing", where: "sites.csv:1", words: "column"},
 		{name: "quote-open", file: "sites.csv", old: "西社区站", now: `"西社区站`, code: "quote-open", where: "sites.csv", words: "quote"},
 		{name: "excel-tier-unknown", make: asWorkbook([]any{"2026年台账"}, site, []any{"S1", "站", "宫殿", 118.01, 33.01}), code: "tier-unknown", where: "sites.xlsx:3", words: "not a tier"},
@@ -286,6 +324,8 @@ func kit() []dirty {
 		// People
 		{name: "people-negative", file: "people.csv", old: ",640", now: ",-640", code: "number-negative", where: "people.csv:2", words: "negative"},
 		{name: "people-words", file: "people.csv", old: ",640", now: ",许多", code: "number-invalid", where: "people.csv:2", words: "not a number"},
+		{name: "people-in-ten-thousands", file: "people.csv", old: "people", now: "人口（万人）", code: "number-unit", where: "people.csv:1", words: "万人"},
+		{name: "people-of-no-feature", make: with("people.geojson", `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"renkou":5},"geometry":{"type":"Point","coordinates":[118.01,33.01]}}]}`, "people.csv", "people.geojson"), code: "people-missing", where: "people.geojson", words: "no people"},
 		{name: "people-ten-billion", file: "people.csv", old: ",640", now: ",64000000000", code: "people-huge", where: "people.csv:2", words: "billion"},
 		{name: "people-on-one-point", file: "people.csv", old: ",640", now: ",64000", code: "people-dense", where: "people.csv", words: "densest"},
 		{name: "people-roadless", file: "people.csv", old: "118.010,33.010", now: "118.010,33.018", code: "people-roadless", where: "roads.geojson", words: "no usable road"},
