@@ -30,8 +30,11 @@ func (a *app) printPick(v run.PlanReport, n int) error {
 	}
 	if p.RunnerUp == "" {
 		a.printf("附近没有可替代它的候选点", "no candidate near by could stand in for it")
+	} else if p.RunnerUpGained == p.Gained && p.RunnerUpCost == p.Cost {
+		a.printf("旁边的 %s 同样好：也新增 %s 人，造价也是 %s 万元；先取依托场所的，再按编号", "%s beside it is as good: it would newly cover %s people too, for %s 万元 as well; venues come first, then the lower id",
+			p.RunnerUp, people(p.RunnerUpGained), wan(p.RunnerUpCost))
 	} else {
-		a.printf("为什么不是旁边的 %s：在同样位置它只新增 %s 人，造价 %s 万元", "why not %s beside it: in its place it would newly cover %s people, for %s 万元",
+		a.printf("为什么不是旁边的 %s：在同样位置它新增 %s 人，造价 %s 万元", "why not %s beside it: in its place it would newly cover %s people, for %s 万元",
 			p.RunnerUp, people(p.RunnerUpGained), wan(p.RunnerUpCost))
 	}
 	for _, y := range v.Years {

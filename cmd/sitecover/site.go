@@ -73,7 +73,7 @@ Every answer comes with a bound and the gap to it.`),
 	flags.StringVar(&f.budget, "budget", "", a.t("多少钱，例如 \"300 万元\"", "how much money, for example \"300 万元\""))
 	flags.StringVar(&f.share, "share", "", a.t("覆盖到多少人口，例如 90%%", "which share of people, for example 90%%"))
 	flags.BoolVar(&f.stations, "stations", false, a.t("按人流选红色驿站", "choose red stations by footfall"))
-	flags.BoolVar(&f.rejected, "rejected", false, a.t("与 --stations 同用：逐一列出没有选中的地点及原因", "with --stations: list every place that was not chosen, and why"))
+	flags.BoolVar(&f.rejected, "rejected", false, a.t("逐一列出不能作候选的地点、网格及原因；与 --stations 同用时列出没有选中的地点", "list every place and cell that is no candidate, and why; with --stations every place that was not chosen"))
 	flags.StringVar(&f.model, "model", "", a.t("模型：mclp 覆盖最多、lscp 建得最少、pmedian 平均路程最短、pcenter 最远路程最短、backup 兼顾第二处可达、capacitated 按容量服务最多、region 每个区划各有一处；默认按所问取 mclp 或 lscp",
 		"model: mclp (most covered), lscp (fewest sites), pmedian (least mean way), pcenter (shortest longest way), backup (a second site within reach as well), capacitated (most served within capacities), region (every region its own); by default mclp or lscp as the question asks"))
 	flags.StringVar(&f.second, "backup-weight", "", a.t("与 --model backup 同用：第二处可达占多少分量，其余归第一处（默认 50%%）", "with --model backup: how much a second site within reach counts, the rest is for the first (default 50%%)"))
@@ -129,8 +129,8 @@ func (f *siteFlags) check(cmd *cobra.Command) error {
 	case len(asked) != 1:
 		return usage("--sites、--budget、--share、--stations、--why 要给一个且只给一个，现有 %d 个：%s",
 			"give exactly one of --sites, --budget, --share, --stations and --why, got %d: %s", len(asked), strings.Join(asked, " "))
-	case f.rejected && !f.stations:
-		return usage("--rejected 要与 --stations 同用", "--rejected goes with --stations")
+	case f.rejected && f.why != "":
+		return usage("--rejected 不能与 --why 同用", "--rejected excludes --why")
 	case f.stations && f.tier != "":
 		return usage("--stations 不分级，不能与 --tier 同用", "--stations has no tiers, it excludes --tier")
 	case cmd.Flags().Changed("sites") && f.sites < 1:
@@ -228,6 +228,9 @@ func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 		return err
 	}
 	v := run.OneView(s, p, one)
+	if f.rejected {
+		v.ListRejected(one)
+	}
 	if f.cross.lp != "" {
 		if err := s.WriteOneLP(cmd.Context(), f.cross.lp, p); err != nil {
 			return a.checkError(err)
@@ -247,6 +250,7 @@ func (a *app) oneTier(cmd *cobra.Command, s *run.Session, f siteFlags) error {
 		return a.emit(v)
 	}
 	a.printOne(p, v)
+	a.printRejected(v)
 	a.printOut(f.out)
 	return nil
 }

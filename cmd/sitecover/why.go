@@ -1,6 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"sitecover/cmd/internal/run"
@@ -58,6 +63,29 @@ func (a *app) printWhy(v *run.WhyReport) {
 			}
 			a.printf("%s：不是候选：%s%s", "%s: no candidate: %s%s", t.Tier, a.rejected(t.Reason), detail)
 		}
+	}
+}
+
+// printRejected counts what is no candidate of a tier, by reason, and lists it where that is asked.
+func (a *app) printRejected(v run.OneReport) {
+	if v.Places != nil && len(v.Places) == 0 {
+		a.printf("考察过的地点、网格都是候选", "every place and cell that was looked at is a candidate")
+	}
+	if len(v.Places) > 0 {
+		w := a.table(a.t("候选点", "candidate"), a.t("名称", "name"), a.t("经度,纬度", "lon,lat"), a.t("原因", "reason"), a.t("说明", "detail"))
+		for _, r := range v.Places {
+			w.AppendRow(row(r.Candidate, r.Name, lonlat(r.Lon, r.Lat), a.rejected(r.Reason), r.Detail))
+		}
+		w.Render()
+	}
+	var parts []string
+	total := 0
+	for _, reason := range slices.Sorted(maps.Keys(v.Rejected)) {
+		parts = append(parts, fmt.Sprintf("%s %d", a.rejected(reason), v.Rejected[reason]))
+		total += v.Rejected[reason]
+	}
+	if total > 0 {
+		a.printf("不能作候选的 %d 处：%s（--rejected 逐一列出）", "%d places and cells are no candidates: %s (--rejected lists them)", total, strings.Join(parts, a.t("、", ", ")))
 	}
 }
 
