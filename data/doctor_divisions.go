@@ -219,7 +219,26 @@ func (d *codeDoctor) unknown(g *geo.Region, code string) {
 }
 
 func (d *codeDoctor) recoded(g *geo.Region, now []string) {
+	if parent := d.movedTo(g, now[0]); parent != "" {
+		d.find(g, SeverityWarning, "code-recoded", T("代码 %[1]s 在 %[2]d 年的名录里是 %[3]s，改属 %[4]s", "the code %[1]s is %[3]s in the list of %[2]d, under another parent: %[4]s", g.ID, d.year(), d.listed(now), parent),
+			T("改用新代码，并把边界移到新的上级之下", "use the new code, and put the boundary under its new parent"))
+		return
+	}
 	d.find(g, SeverityWarning, "code-recoded", T("代码 %[1]s 在 %[2]d 年的名录里是 %[3]s", "the code %[1]s is %[3]s in the list of %[2]d", g.ID, d.year(), d.listed(now)), T("改用新代码", "use the new code"))
+}
+
+// movedTo names the parent of a region's new code when it is not that of the old one, "" otherwise. A code of a village has nine digits of its
+// street, one of a street six of its county, one of a county four of its city.
+func (d *codeDoctor) movedTo(g *geo.Region, now string) string {
+	size := map[int]int{12: 9, 9: 6, 6: 4}[len(now)]
+	if size == 0 || len(g.ID) < size || g.ID[:size] == now[:size] {
+		return ""
+	}
+	parent := now[:size]
+	if entry, listed := d.list.byCode[parent]; listed {
+		return parent + " " + entry.name
+	}
+	return parent
 }
 
 // listed names codes of the list.

@@ -2,8 +2,10 @@ package data
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -185,7 +187,47 @@ func (d *doctor) roadless() {
 	if people > 0.02*total {
 		severity = SeverityWarning
 	}
+	d.wholeRoadless()
 	d.note(severity, "people-roadless", d.roadFile(), &first[0].at, T("%[1]d 个有人居住的网格（%.0[2]f 人，占 %.1[3]f%%）在 %.0[4]f m 内没有可用道路，人最多的在图上所示处",
 		"%[1]d inhabited cells (%.0[2]f people, %.1[3]f%%) have no usable road within %.0[4]f m; the map shows the one with most people", len(list), people, 100*people/total, d.Graph.Mode.MaxAccess),
 		T("补上村道、小路，或核对人口的位置", "add village roads and paths, or check where the people are"))
+}
+
+// wholeRoadless names the finest regions in which nobody is near a road although people live there: roads of a whole place are missing.
+func (d *doctor) wholeRoadless() {
+	all := map[int32]float64{}
+	off := map[int32]float64{}
+	total := 0.0
+	for i, s := range d.snaps {
+		people := d.Demand.People[i].Float()
+		all[d.Demand.Region[i]] += people
+		total += people
+		if !s.OK {
+			off[d.Demand.Region[i]] += people
+		}
+	}
+	var list []crowd
+	for _, region := range slices.Sorted(maps.Keys(all)) {
+		if region < 0 || all[region] < 1 || off[region] < all[region] {
+			continue
+		}
+		g := d.Data.Regions.All[region]
+		if at := interior(g.Shape); at != nil {
+			list = append(list, crowd{at: *at, people: all[region], text: g.Name})
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	first, people := worst(list)
+	names := make([]string, 0, len(first))
+	for _, c := range first {
+		names = append(names, c.text)
+	}
+	severity := SeverityInfo
+	if people > 0.01*total {
+		severity = SeverityWarning
+	}
+	d.note(severity, "people-roadless", d.roadFile(), &first[0].at, T("%[1]d 个区划全境没有可用道路，共 %.0[2]f 人：%[3]s", "%[1]d regions have no usable road at all, and %.0[2]f people: %[4]s", len(list), people, strings.Join(names, "、"), strings.Join(names, ", ")),
+		T("道路文件是否只覆盖了一部分？补上这些地方的道路", "does the file of roads cover a part only? Add the roads of these places"))
 }

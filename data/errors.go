@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"strings"
+
+	"github.com/paulmach/orb"
 )
 
 // Text is a message in both languages of the house.
@@ -31,6 +33,8 @@ type InputError struct {
 	What  Text   // what is wrong with it
 	Hint  Text   // what to do; may be empty
 	Err   error  // the cause, where there is one
+
+	At *orb.Point // WGS84 lon, lat of where it most likely is; nil where the message tells, or nobody knows
 }
 
 // Error returns the English form, `sites.csv:118: lat "91.2": out of range [-90, 90] (hint)`.

@@ -83,6 +83,9 @@ func problemFinding(p *InputError, code string) Finding {
 	if at, ok := positionIn(p.What.EN, p.Value); ok {
 		f.At = &at
 	}
+	if p.At != nil {
+		f.At = p.At
+	}
 	f.Repair = repairOf(code, p.What)
 	return f
 }

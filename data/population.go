@@ -264,6 +264,7 @@ func (in *input) checkPoint(f *feature, p orb.Point) bool {
 	}
 	_, what, hint := badPoint(p)
 	_ = in.fail(f.number, "coordinates", place(p), what, hint)
+	in.turnedAt(p)
 	return false
 }
 

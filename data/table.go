@@ -220,7 +220,15 @@ func (t *table) point() (orb.Point, bool) {
 	}
 	axis, what, hint := badPoint(p)
 	_ = t.fail([]string{"lon", "lat"}[axis], what, hint)
+	t.in.turnedAt(p)
 	return orb.Point{}, false
+}
+
+// turnedAt tells of the last problem where its position would be with the coordinates the other way round, if that is a position.
+func (in *input) turnedAt(p orb.Point) {
+	if back := (orb.Point{p[1], p[0]}); geo.ValidPoint(back) && !geo.ValidPoint(p) && len(in.c.errs) > 0 {
+		in.c.errs[len(in.c.errs)-1].At = &back
+	}
 }
 
 // badPoint says which axis of an impossible position is wrong (0 longitude, 1 latitude), and what to do.
