@@ -131,7 +131,7 @@ func BenchmarkSetCover(b *testing.B) {
 		file       string
 		radius     float64
 		iterations int
-	}{{"city_500_5000.dat", 1.5, 0}, {"city_2000_50000.dat", 1, 1_500}} {
+	}{{"city_500_5000.dat", 1.5, 0}, {"city_2000_50000.dat", 1, 0}} {
 		b.Run(k.file, func(b *testing.B) {
 			p := &SetCoverProblem{Cover: coverWithinOf(b, k.file, k.radius)}
 			p.Covered = make([]bool, p.Cover.Rows)

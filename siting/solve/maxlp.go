@@ -28,15 +28,16 @@ type maxLP struct {
 	total float64   // of the weights
 	lpPoint
 
-	rise  []float64 // scratch: how the basic multipliers move
-	slope []float64 // scratch per column: how t moves
-	grade []float64 // scratch per multiplier: the derivative of f
-	mixed []float64 // scratch per place
-	bends []bend
-	fresh int  // pivots since the inverse was made anew
-	steps int  // made in all
-	still bool // the last step has moved one multiplier only
-	work  int64
+	rise   []float64 // scratch: how the basic multipliers move
+	slope  []float64 // scratch per column: how t moves
+	grade  []float64 // scratch per multiplier: the derivative of f
+	mixed  []float64 // scratch per place
+	bends  []bend
+	fresh  int  // pivots since the inverse was made anew
+	steps  int  // made in all
+	still  bool // the last step has moved one multiplier only
+	pinned bool // the price of money stays what it is
+	work   int64
 }
 
 // lpPoint is where a maxLP stands. A copy of it is where the LPs of the parts of a node start.
@@ -361,6 +362,9 @@ func (s *maxLP) solve() {
 		}
 		s.grade[m] -= float64(s.cost[j] * x)
 		s.work += int64(len(s.in.col.at(int(j))))
+	}
+	if s.pinned {
+		s.grade[m] = 0
 	}
 	s.work += int64(len(s.count) + len(s.tight)*len(s.basic))
 }

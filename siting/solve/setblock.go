@@ -15,6 +15,7 @@ type coverBlock struct {
 	work   int64   // passes over entries that bounding took, in the unit of a meter
 	nodes  int     // of its tree
 	cutOff bool    // bounding ended early
+	lore   []blockLore
 	pool   []blockCover
 	hat    []float64 // per column: how far the mix of the pool opens it
 }
@@ -108,12 +109,22 @@ func (b *coverBlock) solve(t *coverTree, multipliers []int64) {
 	}
 	low := d.bound()
 	if low < t.limit() {
-		n := coverNode{in: b.in, start: d.centre}
-		drop, opened, _ := t.fix(&n, d)
-		low = max(low, t.node(n.open(opened, drop)))
+		low = max(low, b.prove(t, d))
 	}
 	b.bound = min(low, t.limit())
 	b.cover = slices.Clone(t.best)
 	slices.Sort(b.cover)
 	b.work, b.nodes, b.cutOff = t.meter.done, t.nodes, t.spent()
+}
+
+// prove bounds the block by branching.
+func (b *coverBlock) prove(t *coverTree, d *setDual) int64 {
+	if b.in.small() {
+		if low, ok := newBlockTree(t, b, d.centre).run(); ok {
+			return low
+		}
+	}
+	n := coverNode{in: b.in, start: d.centre}
+	drop, opened, _ := t.fix(&n, d)
+	return t.node(n.open(opened, drop))
 }

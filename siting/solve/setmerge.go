@@ -114,6 +114,12 @@ func (s *coverSplit) inherit(b, from *coverBlock) {
 	for k, j := range b.column {
 		at[j] = int32(k)
 	}
+	if len(b.lore) == 0 {
+		b.lore = make([]blockLore, len(b.column))
+	}
+	for k, l := range from.lore {
+		b.lore[at[from.column[k]]].add(l)
+	}
 	pool := make([]blockCover, len(from.pool))
 	for p, c := range from.pool {
 		pool[p].weight = c.weight

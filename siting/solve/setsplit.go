@@ -72,7 +72,7 @@ func (t *coverTree) decompose(n *coverNode, d *setDual, low int64) int64 {
 }
 
 // worthwhile is the share of the gap that a trial has to close, on average, for another one with the same blocks.
-const worthwhile = 0.02
+const worthwhile = 0.05
 
 // lowest returns the bound in the unit of the costs, rounded up: the optimum is an integer.
 func (s *coverSplit) lowest() int64 { return max(s.floor, s.n.cost-(-s.best>>s.bits)) }
