@@ -1,4 +1,4 @@
-// Package shapefile reads Esri shapefiles: geometries from .shp, attributes from .dbf, and what .prj and .cpg say of
+// Package shapefile reads Esri shapefiles, and copies them with single records changed: geometries from .shp, attributes from .dbf, and what .prj and .cpg say of
 // coordinates and letters (ESRI Shapefile Technical Description, 1998; dBASE III to VII tables). It reads record by record,
 // never a whole file, and trusts no number in a file beyond the bytes that are there.
 //
