@@ -33,7 +33,7 @@ type codeWord struct{ code, words string }
 var codeWords = []codeWord{
 	// Files
 	{"file-missing", "no such file"}, {"file-unreadable", "may not be read"}, {"file-unreadable", "cannot be opened"},
-	{"file-empty", "is empty"}, {"file-too-large", "is larger than"}, {"file-kind", "is not a regular file"},
+	{"file-empty", "is empty"}, {"file-too-large", "is larger than"}, {"file-too-large", "unpacks to more than"}, {"file-kind", "which is not supported"}, {"file-damaged", "mixes points, lines and polygons"}, {"file-damaged", "is no geometry in well-known text"}, {"file-kind", "is not a regular file"},
 	{"file-kind", "is of a format that cannot be read here"}, {"file-kind", "holds an Excel or zip file"}, {"file-kind", "is not a text file"},
 	{"file-kind", "is not GeoJSON"}, {"file-kind", "is not a shapefile"}, {"file-kind", "is not KML"}, {"file-kind", "is not an OSM PBF"}, {"file-kind", "is not a GeoTIFF"},
 	{"file-kind", "is not a GeoPackage"}, {"file-kind", "is not TopoJSON"}, {"file-kind", "is not an OSM XML"}, {"file-kind", "that is no table of features"},
