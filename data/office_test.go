@@ -163,6 +163,20 @@ func TestHeadersOfTables(t *testing.T) {
 	wantFinding(t, d, 2, "letters were lost in 1 texts")
 }
 
+// TestDegreesWithMinutes: no guess, but the number that is meant.
+func TestDegreesWithMinutes(t *testing.T) {
+	for text, want := range map[string]float64{"118°37′12″": 118.62, "118度37分12秒": 118.62, "E118.62": 118.62, "118.62°": 118.62, "东经118°37'12\"": 118.62, "33°12′36.36″N": 33.2101, "118°61′": 0, "118.62米": 0, "": 0} {
+		if got, ok := sexagesimal(text); ok != (want > 0) || math.Abs(got-want) > 1e-9 && ok {
+			t.Errorf("%q is %v (%v), want %v", text, got, ok, want)
+		}
+	}
+	files := toyFiles()
+	files["sites.csv"] = strings.Replace(files["sites.csv"], "120.005,", "120°0′18″,", 1)
+	if _, err := readToy(t, files); err == nil || !strings.Contains(err.Error(), "write degrees as one decimal number: 120.0050000") {
+		t.Error(err)
+	}
+}
+
 // TestCodesWithZeros: statistics write every code with twelve digits.
 func TestCodesWithZeros(t *testing.T) {
 	files := toyFiles()

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sitecover/data/written"
@@ -179,11 +180,17 @@ func (t *table) fail(field string, what, hint Text) error {
 // number returns a number; ok is false after noting that it is none.
 func (t *table) number(field string) (float64, bool) {
 	f, problem := parseNumber(t.get(field))
-	if problem != nil {
-		_ = t.fail(field, problem.what, problem.hint)
-		return 0, false
+	if problem == nil {
+		return f, true
 	}
-	return f, true
+	hint := problem.hint
+	if field == "lon" || field == "lat" {
+		if degrees, ok := sexagesimal(t.get(field)); ok {
+			hint = T("写成十进制的度：%s", "write degrees as one decimal number: %s", strconv.FormatFloat(degrees, 'f', 7, 64))
+		}
+	}
+	_ = t.fail(field, problem.what, hint)
+	return 0, false
 }
 
 // amount returns a number that must not be negative.

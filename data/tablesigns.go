@@ -1,6 +1,8 @@
 package data
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -72,4 +74,26 @@ func (l *losses) tell(in *input) {
 		in.c.find("warning", in.name, l.row, T("%d 处文字在导出或转换编码时已丢失（?? 或 �），例如“%s”；从原始数据重新导出为 UTF-8", "letters were lost in %d texts (?? or \uFFFD), such as %q: export the file anew from the original, in UTF-8", l.n, l.first))
 		*l = losses{}
 	}
+}
+
+// degreesWords are degrees as surveyors and map programs write them: 118°37′12.5″, 118度37分12.5秒, E118.62°.
+var degreesWords = regexp.MustCompile(`^(?:东经|北纬|[ENen])?\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*(?:[°º度]\s*(?:([0-9]{1,2}(?:\.[0-9]+)?)\s*[′'’分]\s*(?:([0-9]{1,2}(?:\.[0-9]+)?)\s*(?:[″"”秒]|'')?)?)?)?(?:[ENen])?$`)
+
+// sexagesimal reads such degrees, for a hint: a column of numbers holds none.
+func sexagesimal(text string) (degrees float64, ok bool) {
+	parts := degreesWords.FindStringSubmatch(strings.TrimSpace(text))
+	if parts == nil {
+		return 0, false
+	}
+	for i, unit := range []float64{1, 60, 3600} {
+		if parts[i+1] == "" {
+			continue
+		}
+		v, err := strconv.ParseFloat(parts[i+1], 64)
+		if err != nil || i > 0 && v >= 60 {
+			return 0, false
+		}
+		degrees += v / unit
+	}
+	return degrees, true
 }
