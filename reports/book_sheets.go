@@ -232,7 +232,7 @@ func sortedParts(parts map[string]float64) []string {
 }
 
 func (b *builder) stationSheet() sheet {
-	s := sheet{key: "sheet.stations", columns: []column{{"x.rank", 8, asWhole}, {"x.name", 26, asText}, {"x.path", 36, asText}, {"x.score", 12, asDecimal}, {"x.kept", 12, asShare},
+	s := sheet{key: "sheet.stations", columns: []column{{"x.rank", 8, asWhole}, {"x.name", 26, asText}, {"x.path", 36, asText}, {b.scoreHead("x.score"), 12, asDecimal}, {"x.kept", 12, asShare},
 		{"x.observed", 10, asText}, {"x.lon", 13, asDegrees}, {"x.lat", 13, asDegrees}, {"col.parts", 60, asText}, {"x.candidate", 24, asText}, {"x.busiest", 14, asText}}}
 	for _, st := range b.s.Stations {
 		kinds := sortedParts(st.Parts)

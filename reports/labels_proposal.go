@@ -12,6 +12,8 @@ var proposalLabels = map[string]text{
 	"x.insteadgain":       {"次选新增人口", "People it would newly serve"},
 	"x.insteadcost":       {"次选费用（万元）", "Its cost (10,000 yuan)"},
 	"x.wouldadd":          {"还能增加得分", "Score it would add"},
+	"x.wouldadd.people":   {"还能增加（人次/日）", "Would add (people a day)"},
+	"x.runs":              {"入选的试算", "Runs that choose it"},
 	"unit.wan":            {"万元", "× 10,000 yuan"},
 	"passed.outside":      {"在研究区外", "outside the study area"},
 	"passed.exclusion":    {"在禁建区内", "inside an exclusion"},

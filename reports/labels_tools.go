@@ -236,6 +236,7 @@ var bookLabels = map[string]text{
 	"x.target":       {"目标", "Target"},
 	"x.bound":        {"理论上限", "Upper bound"},
 	"x.score":        {"人流得分", "Footfall score"},
+	"x.score.people": {"人流（人次/日）", "Footfall (people a day)"},
 	"x.kept":         {"敏感性入选", "Stays chosen"},
 	"x.observed":     {"实测人流", "Counted"},
 	"x.what":         {"假设", "Assumption"},

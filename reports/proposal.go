@@ -172,12 +172,12 @@ func (b *builder) gainSheet(p *Proposal) sheet {
 // passedSheet lists the host places that get no station; road-side points are in the layer.
 func (b *builder) passedSheet() sheet {
 	s := sheet{key: "sheet.passed", columns: []column{{"x.name", 26, asText}, {"x.candidate", 26, asText}, {"x.lon", 13, asDegrees}, {"x.lat", 13, asDegrees},
-		{"x.wouldadd", 14, asDecimal}, {"x.reason", 36, asText}}}
+		{b.scoreHead("x.wouldadd"), 14, asDecimal}, {"x.reason", 36, asText}, {"x.runs", 12, asShare}}}
 	for _, x := range b.s.StationSet.Passed {
 		if !x.Host {
 			continue
 		}
-		s.rows = append(s.rows, row{values: []any{x.Name, x.ID, round(x.Point[0], 7), round(x.Point[1], 7), round(x.Score, 3), b.passedWhy(x)}})
+		s.rows = append(s.rows, row{values: []any{x.Name, x.ID, round(x.Point[0], 7), round(x.Point[1], 7), round(x.Score, 3), b.passedWhy(x), orNil(x.Kept)}})
 	}
 	return s
 }
@@ -192,7 +192,7 @@ func (b *builder) passedWhy(x siting.Passed) string {
 
 func (b *builder) passedLayer(l sink) {
 	for _, x := range b.s.StationSet.Passed {
-		l.add(x.Point, fields{{"candidate", x.ID}, {"name", x.Name}, {"in_venue", x.Host}, {"reason", x.Reason}, {"detail", x.Detail}, {"would_add", round(x.Score, 3)}})
+		l.add(x.Point, fields{{"candidate", x.ID}, {"name", x.Name}, {"in_venue", x.Host}, {"reason", x.Reason}, {"detail", x.Detail}, {"would_add", round(x.Score, 3)}, {"kept", orNil(x.Kept)}})
 	}
 }
 

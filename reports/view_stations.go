@@ -104,6 +104,14 @@ func (b *builder) scoreUnit() string {
 	return b.t("col.score")
 }
 
+// scoreHead is the head of a column of scores, with their unit where that is people.
+func (b *builder) scoreHead(key string) string {
+	if b.inPeople() {
+		return key + ".people"
+	}
+	return key
+}
+
 // footUnit is the unit of the footfall of a cell.
 func (b *builder) footUnit() string {
 	if b.inPeople() {

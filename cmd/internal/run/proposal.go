@@ -17,14 +17,35 @@ func (s *Session) WriteSites(ctx context.Context, dir string, p siting.OneProble
 // WriteStations writes the stations of the session, which must have been found, in the same way.
 func (s *Session) WriteStations(ctx context.Context, dir string, o ReportOptions) error {
 	set := s.Stations
+	unit := [2]string{"指数分", "index points"}
+	if set.Counted {
+		unit = [2]string{"人次/日", "people a day"}
+	}
 	out := &reports.Proposal{Tier: -1, Facts: []reports.Fact{
+		{ZH: "得分的单位", EN: "unit of scores", Value: unit},
 		{ZH: "推荐驿站数", EN: "stations proposed", Kind: reports.FactCount, Value: len(set.Stations)},
 		{ZH: "已有驿站数", EN: "stations that stand already", Kind: reports.FactCount, Value: set.Standing},
 		{ZH: "合计人流得分", EN: "footfall score together", Kind: reports.FactNumber, Value: set.Score},
 		{ZH: "上限：任何选址都不可能超过", EN: "bound: no choice of places can exceed it", Kind: reports.FactNumber, Value: set.Bound},
 		{ZH: "差距", EN: "gap", Kind: reports.FactShare, Value: set.Gap},
 	}}
+	out.Facts = append(out.Facts, s.hourFacts()...)
 	return s.writeProposal(ctx, dir, out, o)
+}
+
+// hourFacts tell of opening hours and counts by the hour; nothing where there are none.
+func (s *Session) hourFacts() (out []reports.Fact) {
+	hours, text := s.Stations.Hours, s.Study.Stations.HoursText
+	if hours.Asked {
+		out = append(out, reports.Fact{ZH: "驿站开放时段", EN: "opening hours of the stations", Value: [2]string{text, text}})
+	}
+	if hours.ByHour > 0 {
+		out = append(out, reports.Fact{ZH: "按时段计数的地点", EN: "places counted by the hour", Kind: reports.FactCount, Value: hours.ByHour},
+			reports.Fact{ZH: "其人流在开放时段内的比例", EN: "share of their people who pass while the stations are open", Kind: reports.FactShare, Value: hours.Share})
+	} else if hours.Asked {
+		out = append(out, reports.Fact{ZH: "分时段人流", EN: "footfall by the hour", Value: [2]string{"没有，按全天人流计", "none: that of the whole day counts"}})
+	}
+	return out
 }
 
 func (s *Session) writeProposal(ctx context.Context, dir string, p *reports.Proposal, o ReportOptions) error {
