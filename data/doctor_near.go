@@ -38,6 +38,16 @@ type bucket struct{ x, y int32 }
 
 const bucketSide = 0.01
 
+// number is one of bucketNumbers that a bucket shares with few others.
+func (b bucket) number() uint32 {
+	return (uint32(b.x)*0x9e3779b1 ^ uint32(b.y)*0x85ebca77) >> (32 - bucketBits)
+}
+
+const (
+	bucketBits    = 16
+	bucketNumbers = 1 << bucketBits
+)
+
 func bucketOf(p orb.Point) bucket {
 	return bucket{int32(math.Floor(p[0] / bucketSide)), int32(math.Floor(p[1] / bucketSide))}
 }
@@ -45,12 +55,14 @@ func bucketOf(p orb.Point) bucket {
 // roadDistances returns the distance of each point from the nearest road in metres, at most doctorReach.
 func roadDistances(roads *network.Roads, points []orb.Point) []float64 {
 	byBucket := map[bucket][]int{}
+	var used [bucketNumbers]bool // nearly all segments are far from every point, and need not be looked up
 	for i, p := range points {
 		b := bucketOf(p)
 		for dx := int32(-1); dx <= 1; dx++ {
 			for dy := int32(-1); dy <= 1; dy++ {
 				at := bucket{b.x + dx, b.y + dy}
 				byBucket[at] = append(byBucket[at], i)
+				used[at.number()] = true
 			}
 		}
 	}
@@ -65,7 +77,11 @@ func roadDistances(roads *network.Roads, points []orb.Point) []float64 {
 			low, high := bucketOf(orb.Point{min(a[0], b[0]), min(a[1], b[1])}), bucketOf(orb.Point{max(a[0], b[0]), max(a[1], b[1])})
 			for x := low.x; x <= min(high.x, low.x+100); x++ { // a ferry may be long: its first 100 km do
 				for y := low.y; y <= min(high.y, low.y+100); y++ {
-					for _, i := range byBucket[bucket{x, y}] {
+					at := bucket{x, y}
+					if !used[at.number()] {
+						continue
+					}
+					for _, i := range byBucket[at] {
 						out[i] = min(out[i], segmentDistance(points[i], a, b))
 					}
 				}

@@ -49,7 +49,7 @@ Exit codes: 0 fine; 1 failed; 2 usage; 3 problems in the inputs; 4 stopped early
 	flags.BoolVar(&a.json, "json", false, a.t("结果以 JSON 写到标准输出", "write the result as JSON to stdout"))
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, a.t("不显示进度", "show no progress"))
 	flags.IntVar(&a.workers, "workers", 0, a.t("并行线程数，0 为全部核心；不影响结果", "parallel workers, 0 = all cores; never changes results"))
-	flags.StringVar(&a.cache, "cache", "", a.t("已解析的大文件和算好的网格存放的文件夹（默认在用户缓存目录）；不影响结果", "folder for large inputs once parsed and the grid once built (default: in the user's cache folder); never changes results"))
+	flags.StringVar(&a.cache, "cache", "", a.t("读好的输入和算好的网格、路网、人口分布存放的文件夹（默认在用户缓存目录）；不影响结果", "folder for inputs once read, and the grid, roads and people once computed (default: in the user's cache folder); never changes results"))
 	flags.BoolVar(&a.noCache, "no-cache", false, a.t("不读也不写缓存", "neither read nor write the cache"))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageOf(err) })
 	root.AddCommand(a.initCmd(), a.checkCmd(), a.coverageCmd(), a.gapsCmd(), a.siteCmd(), a.planCmd(), a.frontierCmd(), a.reportCmd(), a.mapCmd(),

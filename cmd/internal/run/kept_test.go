@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"sitecover/data"
@@ -28,20 +29,20 @@ func computed(t *testing.T, study string, c data.Cache) *Session {
 	t.Helper()
 	ctx := context.Background()
 	s, err := Open(ctx, study, Options{Cache: c, Workers: 2})
+	if err == nil {
+		err = s.FindGaps(ctx)
+	}
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Coverage(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.FindGaps(ctx); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	return s
 }
 
 // sameSession says in what two sessions of one study differ, "" when they do not.
 func sameSession(a, b *Session) string {
+	if a == nil || b == nil || a.Gaps == nil || b.Gaps == nil {
+		return "end: it was not computed"
+	}
 	x, y := *a.Data, *b.Data
 	x.Regions, y.Regions = nil, nil // their spatial index is no value to compare
 	x.Study, y.Study = nil, nil
@@ -96,6 +97,34 @@ func TestKeptSessions(t *testing.T) {
 	}
 	c.Version = "2"
 	same("another build of the program")
+}
+
+// TestKeptBesideOtherWork: entries that are written beside the work of several sessions at once are those that are written by themselves.
+func TestKeptBesideOtherWork(t *testing.T) {
+	study := keptStudy(t)
+	plain := computed(t, study, data.Cache{})
+	c := data.Cache{Dir: filepath.Join(t.TempDir(), "cache"), Version: "1", Least: 1}
+	var work sync.WaitGroup
+	for range 3 {
+		work.Go(func() {
+			own := c
+			own.Writer = &data.Writer{}
+			s := computed(t, study, own)
+			if err := own.Writer.Wait(); err != nil {
+				t.Error(err)
+			}
+			if differs := sameSession(plain, s); differs != "" {
+				t.Errorf("another %s", differs)
+			}
+		})
+	}
+	work.Wait()
+	if differs := sameSession(plain, computed(t, study, c)); differs != "" {
+		t.Errorf("from the cache: another %s", differs)
+	}
+	if left, err := filepath.Glob(filepath.Join(c.Dir, ".*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v (%v)", left, err)
+	}
 }
 
 // TestKeptIsUsed: entries that hold something else, valid and under the right key, show that they are what a session is made of.
