@@ -186,8 +186,8 @@ func (e *entryReader) block(r io.Reader, check *blockCheck, number uint64) ([]by
 	case <-e.done:
 		return nil, errStopped
 	}
-	if content == nil {
-		content = make([]byte, entryBlock)
+	if cap(content) < n {
+		content = make([]byte, n)
 	}
 	content = content[:n]
 	if _, err := io.ReadFull(r, content); err != nil {
@@ -212,7 +212,7 @@ func (e *entryReader) Read(p []byte) (int, error) {
 			return 0, e.now.err
 		}
 		if e.now.content != nil {
-			e.spare <- e.now.content[:entryBlock]
+			e.spare <- e.now.content[:0]
 		}
 		var open bool
 		if e.now, open = <-e.blocks; !open {
