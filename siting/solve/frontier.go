@@ -59,10 +59,10 @@ const frontierSteps = 100
 // Frontier solves the problem for all budgets in one go, for covers that are too large to search one by one. One greedy
 // order serves as the first plan of every budget. The linear relaxation moves on from budget to budget; its multipliers, put
 // into exact integers, bound every budget, since they are good for any. The plan of each budget grows from that of the one
-// before and is ruined and recreated in small places, among the columns that the relaxation finds worth their money. While
-// one budget is searched the next is relaxed. Options.Iterations is the number of steps of the relaxation a budget; the
-// search goes along. Points and bounds are monotone: what less money covers more does too. It works on the cover itself:
-// beside it, it needs about 100 bytes a row and a column, and a copy of the part that is searched.
+// before and is ruined and recreated in small places, among the columns that the relaxation finds worth their money.
+// Options.Iterations is the number of steps of the relaxation a budget; the search goes along. Points and bounds are
+// monotone: what less money covers more does too. It works on the cover itself: beside it, it needs about 35 bytes a row
+// and a column, 4 more a row for every worker, and copies of the windows that are searched.
 func Frontier(ctx context.Context, p *FrontierProblem, o Options) ([]FrontierPoint, error) {
 	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
 		return nil, err
@@ -73,22 +73,13 @@ func Frontier(ctx context.Context, p *FrontierProblem, o Options) ([]FrontierPoi
 	f := newFrontier(p, o)
 	f.greedy(ctx)
 	relax := newFrontierDual(f)
-	for k := range len(f.budgets) + 1 { // the first budget cannot be searched, nor the last be relaxed, beside another
-		part := f.part(relax, k-1)
-		both(o.workers(), func() int {
-			if k < len(f.budgets) {
-				relax.solve(ctx, k)
-			}
-			return 0
-		}, func() {
-			if part != nil {
-				f.search(ctx, k-1, part)
-			}
-		})
+	for k := range f.budgets {
+		relax.solve(ctx, k)
 		copy(f.least, relax.least)
-		if k > 0 {
-			f.o.report(Progress{k, f.base + f.value[k-1], float64(f.base + f.high(k-1)), gapOf(f.base+f.value[k-1], float64(f.base+f.high(k-1)))})
+		if !f.done(k) {
+			f.search(ctx, relax, k)
 		}
+		f.o.report(Progress{k + 1, f.base + f.value[k], float64(f.base + f.high(k)), gapOf(f.base+f.value[k], float64(f.base+f.high(k)))})
 	}
 	return f.points(), nil
 }
@@ -108,11 +99,17 @@ type frontier struct {
 	open    [][]int32
 	value   []int64
 	least   []int64 // per budget: smallest value of the dual
+
+	plan  *frontierPlan
+	areas *frontierAreas // nil = not needed yet
+	desks []*windowWorker
+	list  []int32   // scratch: columns
+	parts [][]int32 // scratch per worker: per row and set
 }
 
 func newFrontier(p *FrontierProblem, o Options) *frontier {
 	c, n := &p.Cover, len(p.Budgets)
-	in := &instance{w: make([]int64, c.Rows), cost: c.Cost, col: csr{off: c.Offset, item: c.Row}}
+	in := &instance{cost: c.Cost, col: csr{off: c.Offset, item: c.Row}}
 	if len(c.Offset) == 0 {
 		in.col.off = []int64{0}
 	}
@@ -124,12 +121,21 @@ func newFrontier(p *FrontierProblem, o Options) *frontier {
 	}
 	f := &frontier{o: o, in: in, budgets: p.Budgets, sets: len(p.Conflicts), open: make([][]int32, n), value: make([]int64, n),
 		prefix: make([]int, n), least: make([]int64, n)}
-	for i := range in.w {
+	for i := range c.Rows {
 		if w := c.WeightOf(int32(i)); p.Covered != nil && p.Covered[i] {
 			f.base += w
 		} else {
-			in.w[i] = w
 			f.total += w
+		}
+	}
+	if c.Weight != nil && f.base == 0 {
+		in.w = c.Weight // read only
+	} else {
+		in.w = make([]int64, c.Rows)
+		for i := range in.w {
+			if p.Covered == nil || !p.Covered[i] {
+				in.w[i] = c.WeightOf(int32(i))
+			}
 		}
 	}
 	f.shift = scaleOf(f.total)
@@ -142,21 +148,25 @@ func newFrontier(p *FrontierProblem, o Options) *frontier {
 		sets.off = append(sets.off, int64(len(sets.item)))
 	}
 	f.near = sets.transpose(in.columns())
+	f.list = make([]int32, 0, in.columns())
+	for range o.workers() {
+		f.parts = append(f.parts, make([]int32, c.Rows+f.sets))
+	}
+	f.plan = newFrontierPlan(f)
 	return f
 }
 
 // greedy fills the plans of all budgets: each goes on where the one before ended.
 func (f *frontier) greedy(ctx context.Context) {
-	p := newPlan(f.in)
-	p.keepApart(f.near, f.sets)
+	p := f.plan
+	p.ask()
 	for k, b := range f.budgets {
 		if ctx.Err() == nil {
-			p.greedy(b)
+			f.order = append(f.order, p.fill(b, p.useful())...) // gains of before are no smaller than now
 		}
-		f.prefix[k] = len(p.list)
-		f.open[k], f.value[k] = sortedSet(p.list), p.value
+		f.prefix[k] = len(f.order)
+		f.open[k], f.value[k] = sortedSet(f.order), p.value
 	}
-	f.order = p.list
 }
 
 // high returns the bound of a budget, in the unit of the weights: the optimum is an integer.

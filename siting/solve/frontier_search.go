@@ -8,114 +8,188 @@ import (
 	"slices"
 )
 
-// frontierPart is the part of the cover that the plan of one budget is searched in.
+// frontierPart is a part of the cover that a plan is searched in. Its memory is used again for the next part.
 type frontierPart struct {
 	in    *instance
 	near  csr
+	sets  int
 	start []int32 // columns of in that are open at first
-	price float64 // what money is worth, in weight
+	next  []int64 // scratch
 }
 
 const (
-	partEntries = 1 << 17 // parts up to this size hold all columns
+	partEntries = 1 << 17 // covers of up to this size are searched whole,
+	partWhole   = 1 << 19 // and such of which no more than this is worth its money
 	partRuins   = 300     // ruins for each step of the relaxation; fewer where few columns are open
 	partHeat    = 0.35    // of what an average column costs, at first
 	partCold    = 0.007   // at the end
 )
 
-// part copies out what budget k is searched in: the columns that the relaxation d finds nearly worth their money and those of
-// the plan before, at most half of the cover's entries. It returns nil when the point needs no search.
-func (f *frontier) part(d *frontierDual, k int) *frontierPart {
-	if k < 0 || f.done(k) {
-		return nil
-	}
+// search improves the plan of budget k by ruin and recreate (Schrimpf et al., Journal of Computational Physics 159, 2000;
+// Christiaens & Vanden Berghe, Transportation Science 54, 2020), with annealing: among the columns that the relaxation d finds
+// nearly worth their money, and those of the plan before. What is too large for that is searched in windows.
+func (f *frontier) search(ctx context.Context, d *frontierDual, k int) {
 	start := f.open[k]
 	if k > 0 {
 		start = f.open[k-1]
 	}
-	keep := make([]bool, f.in.columns())
+	f.plan.become(start)
+	f.plan.ask()
+	f.plan.fill(f.budgets[k], f.plan.useful())
+	for _, part := range f.parts {
+		clear(part)
+	}
+	if least := f.wholePart(d); least >= 0 {
+		f.searchWhole(ctx, d, k, least)
+	} else {
+		f.searchWindows(ctx, d, k)
+	}
+	if f.plan.value > f.value[k] {
+		f.value[k], f.open[k] = f.plan.value, f.plan.columns()
+	}
+}
+
+// wholePart returns what part of its price a column must be worth to be searched when the whole cover is searched at once,
+// -1 when it is too large for that.
+func (f *frontier) wholePart(d *frontierDual) float64 {
 	unit := math.Ldexp(d.mu, int(f.shift))
-	for _, least := range []float64{0, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 1} {
-		entries := 0
+	for _, least := range []float64{0, 0.9, 0.95, 0.97} {
+		entries := int64(0)
 		for j, r := range d.r {
-			if keep[j] = r > 0 && float64(r) >= least*unit*float64(f.in.cost[j]); keep[j] {
-				entries += len(f.in.col.at(j))
+			if r > 0 && float64(r) >= least*unit*float64(f.in.cost[j]) {
+				entries += f.in.col.off[j+1] - f.in.col.off[j]
 			}
 		}
-		if entries <= partEntries || least >= 0.97 && entries <= len(f.in.col.item)/2 {
-			break
+		if entries <= partEntries || least == 0.97 && entries <= partWhole {
+			return least
 		}
 	}
-	for _, j := range start {
-		keep[j] = true
-	}
-	part := f.cut(keep)
-	part.price = d.mu
-	for c, j := range part.in.orig {
-		if _, is := slices.BinarySearch(start, j); is {
-			part.start = append(part.start, int32(c))
-		}
-	}
-	return part
+	return -1
 }
 
-// cut copies out some columns and the rows that they cover.
-func (f *frontier) cut(keep []bool) *frontierPart {
-	in, n, entries := &instance{}, 0, 0
-	for j, is := range keep {
-		if is {
-			n++
-			entries += len(f.in.col.at(j))
+// searchWhole searches the plan in one part of columns worth so much of their price.
+func (f *frontier) searchWhole(ctx context.Context, d *frontierDual, k int, least float64) {
+	var columns []int32
+	unit := least * math.Ldexp(d.mu, int(f.shift))
+	for j, r := range d.r {
+		if f.plan.open[j] || r > 0 && float64(r) >= unit*float64(f.in.cost[j]) {
+			columns = append(columns, int32(j))
 		}
 	}
-	in.col = csr{off: make([]int64, 1, n+1), item: make([]int32, 0, entries)}
-	near := csr{off: make([]int64, 1, n+1)}
-	number := make([]int32, f.in.rows()) // 1 + the row of the part
-	for j, is := range keep {
-		if !is {
-			continue
-		}
-		in.orig, in.cost = append(in.orig, int32(j)), append(in.cost, f.in.cost[j])
-		for _, i := range f.in.col.at(j) {
-			if f.in.w[i] == 0 {
-				continue
-			}
-			if number[i] == 0 {
-				in.w = append(in.w, f.in.w[i])
-				number[i] = int32(len(in.w))
-			}
-			in.col.item = append(in.col.item, number[i]-1)
-		}
-		in.col.off = append(in.col.off, int64(len(in.col.item)))
-		near.item = append(near.item, f.near.at(j)...)
-		near.off = append(near.off, int64(len(near.item)))
-	}
-	in.row = in.col.transpose(len(in.w))
-	return &frontierPart{in: in, near: near}
-}
-
-// search improves the plan of budget k by ruin and recreate (Schrimpf et al., Journal of Computational Physics 159, 2000;
-// Christiaens & Vanden Berghe, Transportation Science 54, 2020), with annealing.
-func (f *frontier) search(ctx context.Context, k int, part *frontierPart) {
-	s := newFrontierSearch(part, f.budgets[k], f.sets, rand.New(rand.NewPCG(f.o.Seed, uint64(k))))
+	part := &frontierPart{in: &instance{}}
+	part.cut(f, columns, f.parts[0])
+	s := newFrontierSearch(part, rand.New(rand.NewPCG(f.o.Seed, uint64(k))))
+	s.budget, s.price = f.budgets[k], d.mu
 	s.begin(part.start)
 	s.far()
 	ruins := f.o.Iterations * min(partRuins, 2*len(s.list))
-	heat := partHeat * part.price * float64(s.spent) / math.Max(1, float64(len(s.list)))
+	heat := s.price * float64(s.spent) / math.Max(1, float64(len(s.list)))
 	for n := range ruins {
 		if n%256 == 0 && ctx.Err() != nil {
 			break
 		}
-		s.ruin(heat * math.Pow(partCold/partHeat, float64(n)/float64(ruins)))
+		s.ruin(heat * annealed(float64(n)/float64(ruins)))
 	}
 	s.far()
-	if s.value > f.value[k] {
-		f.value[k], f.open[k] = s.value, f.open[k][:0:0]
-		for _, j := range s.list {
-			f.open[k] = append(f.open[k], part.in.orig[j])
+	f.plan.become(part.named(s.list))
+}
+
+// annealed is the heat when so much of the search is done.
+func annealed(done float64) float64 { return partHeat * math.Pow(partCold/partHeat, done) }
+
+// named returns the columns of the cover that these columns of the part are.
+func (p *frontierPart) named(list []int32) []int32 {
+	out := make([]int32, len(list))
+	for k, j := range list {
+		out[k] = p.in.orig[j]
+	}
+	return out
+}
+
+// cut copies out some columns and the rows that they cover and no other open column does; columns that a set bars are left
+// out. number holds a zero for every row and set, before and after.
+func (p *frontierPart) cut(f *frontier, columns, number []int32) {
+	in, g := p.in, f.plan
+	m := f.in.rows()
+	for _, j := range columns {
+		if g.open[j] {
+			for _, i := range f.in.col.at(int(j)) {
+				number[i]-- // so many of those that cover it are here
+			}
+			for _, q := range f.near.at(int(j)) {
+				number[m+int(q)] = -1
+			}
 		}
 	}
-	slices.Sort(f.open[k])
+	in.orig, in.cost, in.w, p.start, p.sets = in.orig[:0], in.cost[:0], in.w[:0], p.start[:0], 0
+	in.col = csr{append(in.col.off[:0], 0), in.col.item[:0]}
+	p.near = csr{append(p.near.off[:0], 0), p.near.item[:0]}
+	for _, j := range columns {
+		if f.barred(j, number[m:]) {
+			continue
+		}
+		if g.open[j] {
+			p.start = append(p.start, int32(len(in.orig)))
+		}
+		in.orig, in.cost = append(in.orig, j), append(in.cost, f.in.cost[j])
+		for _, i := range f.in.col.at(int(j)) {
+			if number[i] <= 0 && g.count[i]+number[i] == 0 && f.in.w[i] > 0 {
+				in.w = append(in.w, f.in.w[i])
+				number[i] = int32(len(in.w))
+			}
+			if number[i] > 0 {
+				in.col.item = append(in.col.item, number[i]-1)
+			}
+		}
+		in.col.off = append(in.col.off, int64(len(in.col.item)))
+		for _, q := range f.near.at(int(j)) {
+			if number[m+int(q)] <= 0 {
+				p.sets++
+				number[m+int(q)] = int32(p.sets)
+			}
+			p.near.item = append(p.near.item, number[m+int(q)]-1)
+		}
+		p.near.off = append(p.near.off, int64(len(p.near.item)))
+	}
+	for _, j := range columns {
+		for _, i := range f.in.col.at(int(j)) {
+			number[i] = 0
+		}
+		for _, q := range f.near.at(int(j)) {
+			number[m+int(q)] = 0
+		}
+	}
+	p.transpose()
+}
+
+// barred reports whether an open column elsewhere shares a set with column j. Sets whose open column is here have a number.
+func (f *frontier) barred(j int32, number []int32) bool {
+	for _, q := range f.near.at(int(j)) {
+		if f.plan.holder[q] != 0 && number[q] == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// transpose fills in the rows of the part.
+func (p *frontierPart) transpose() {
+	in, m := p.in, len(p.in.w)
+	in.row = csr{resized(in.row.off, m+1), resized(in.row.item, len(in.col.item))}
+	clear(in.row.off)
+	for _, i := range in.col.item {
+		in.row.off[i+1]++
+	}
+	for i := range m {
+		in.row.off[i+1] += in.row.off[i]
+	}
+	p.next = append(p.next[:0], in.row.off[:m]...)
+	for j := range in.columns() {
+		for _, i := range in.col.at(j) {
+			in.row.item[p.next[i]] = int32(j)
+			p.next[i]++
+		}
+	}
 }
 
 // frontierSearch is a plan that knows what every closed column would add.
@@ -123,6 +197,7 @@ type frontierSearch struct {
 	*plan
 	budget int64
 	price  float64
+	floor  float64 // what columns must add for the money to be opened by a ruin
 	rand   *rand.Rand
 	gains  []int64 // per column: weight of its rows that nothing covers
 	stamp  []int32 // per column: the ruin that touched it last
@@ -132,27 +207,40 @@ type frontierSearch struct {
 	back   []int32 // that it opened
 }
 
-func newFrontierSearch(part *frontierPart, budget int64, sets int, r *rand.Rand) *frontierSearch {
-	n := part.in.columns()
-	s := &frontierSearch{plan: newPlan(part.in), budget: budget, price: part.price, rand: r, gains: make([]int64, n), stamp: make([]int32, n)}
-	s.keepApart(part.near, sets)
+func newFrontierSearch(part *frontierPart, r *rand.Rand) *frontierSearch {
+	s := &frontierSearch{plan: &plan{}}
+	s.reset(part, r)
+	return s
+}
+
+// reset takes up another part, in the memory of the one before, with nothing open.
+func (s *frontierSearch) reset(part *frontierPart, r *rand.Rand) {
+	n, m, p := part.in.columns(), part.in.rows(), s.plan
+	*p = plan{in: part.in, open: zeros(p.open, n), place: zeros(p.place, n), count: zeros(p.count, m), only: zeros(p.only, m),
+		loss: zeros(p.loss, n), list: p.list[:0], holder: p.holder}
+	if part.sets > 0 {
+		p.near, p.holder = part.near, zeros(p.holder, part.sets)
+	} else {
+		p.holder = nil
+	}
+	s.rand, s.gains, s.stamp, s.now, s.floor = r, zeros(s.gains, n), zeros(s.stamp, n), 0, 0
 	for j := range n {
 		for _, i := range part.in.col.at(j) {
 			s.gains[j] += part.in.w[i]
 		}
 	}
+}
+
+// zeros returns n zeros, in the old array where it is large enough.
+func zeros[T any](s []T, n int) []T {
+	s = resized(s, n)
+	clear(s)
 	return s
 }
 
-// begin opens these columns and what the greedy adds to them.
+// begin opens these columns.
 func (s *frontierSearch) begin(columns []int32) {
-	g := newPlan(s.in)
-	g.keepApart(s.near, len(s.holder))
 	for _, j := range columns {
-		g.add(j)
-	}
-	g.greedy(s.budget)
-	for _, j := range g.list {
 		s.enter(j)
 	}
 }
@@ -247,7 +335,7 @@ func (s *frontierSearch) neighbour() int32 {
 // recreate opens touched columns by gain for the money, now and then overlooking one.
 func (s *frontierSearch) recreate() {
 	for range 2 * len(s.out) {
-		best, top := int32(-1), 0.0
+		best, top := int32(-1), s.floor
 		for _, j := range s.touch {
 			g := s.gains[j]
 			if g <= 0 || s.open[j] || s.spent+s.in.cost[j] > s.budget {
