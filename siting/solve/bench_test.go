@@ -8,6 +8,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"testing"
@@ -31,12 +33,17 @@ type place struct {
 // readPlaces reads an instance: "facilities clients", then a line "F|C id x y demand" each.
 func readPlaces(tb testing.TB, name string) (facilities, clients []place) {
 	tb.Helper()
-	raw, err := os.ReadFile(filepath.Join(benchDir(tb), name))
+	file, err := os.Open(filepath.Join(benchDir(tb), name))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	lines := bufio.NewScanner(bytes.NewReader(raw))
+	defer file.Close()
+	lines := bufio.NewScanner(file)
 	lines.Scan()
+	head := bytes.Fields(lines.Bytes())
+	n, _ := strconv.Atoi(string(head[0]))
+	m, _ := strconv.Atoi(string(head[1]))
+	facilities, clients = make([]place, 0, n), make([]place, 0, m)
 	for lines.Scan() {
 		f := bytes.Fields(lines.Bytes())
 		x, _ := strconv.ParseFloat(string(f[2]), 64)
@@ -51,33 +58,50 @@ func readPlaces(tb testing.TB, name string) (facilities, clients []place) {
 	return facilities, clients
 }
 
-// coverWithin covers each client by the facilities at most radius away, squares compared as the yardstick does.
+// coverWithin covers each client by the facilities at most radius away, squares compared as the yardstick does. It looks twice,
+// first to count, so that it takes no more memory than the answer and the bins.
 func coverWithin(facilities, clients []place, radius float64) Cover {
 	side := int(30/radius) + 2
-	bins := make([][]int32, side*side)
-	for i, c := range clients {
-		b := int(c.y/radius)*side + int(c.x/radius)
-		bins[b] = append(bins[b], int32(i))
+	bin := func(p place) int { return int(p.y/radius)*side + int(p.x/radius) }
+	bins := csr{off: make([]int64, side*side+1), item: make([]int32, len(clients))}
+	for _, c := range clients {
+		bins.off[bin(c)+1]++
 	}
-	c := Cover{Rows: len(clients), Offset: []int64{0}}
-	for _, cl := range clients {
-		c.Weight = append(c.Weight, cl.demand)
+	for b := range side * side {
+		bins.off[b+1] += bins.off[b]
 	}
-	for _, f := range facilities {
-		from := len(c.Row)
+	for i := len(clients) - 1; i >= 0; i-- {
+		b := bin(clients[i])
+		bins.item[bins.off[b+1]-1] = int32(i)
+		bins.off[b+1]--
+	}
+	bins.off = append(bins.off[1:], int64(len(clients)))
+	within := func(f place, take func(int32)) {
 		bx, by := int(f.x/radius), int(f.y/radius)
 		for y := max(0, by-1); y <= min(side-1, by+1); y++ {
 			for x := max(0, bx-1); x <= min(side-1, bx+1); x++ {
-				for _, i := range bins[y*side+x] {
+				for _, i := range bins.at(y*side + x) {
 					dx, dy := f.x-clients[i].x, f.y-clients[i].y
 					if dx*dx+dy*dy <= radius*radius {
-						c.Row = append(c.Row, i)
+						take(i)
 					}
 				}
 			}
 		}
-		slices.Sort(c.Row[from:])
-		c.Offset = append(c.Offset, int64(len(c.Row)))
+	}
+	c := Cover{Rows: len(clients), Offset: make([]int64, 1, len(facilities)+1), Weight: make([]int64, 0, len(clients))}
+	for _, cl := range clients {
+		c.Weight = append(c.Weight, cl.demand)
+	}
+	entries := int64(0)
+	for _, f := range facilities {
+		within(f, func(int32) { entries++ })
+		c.Offset = append(c.Offset, entries)
+	}
+	c.Row = make([]int32, 0, entries)
+	for j, f := range facilities {
+		within(f, func(i int32) { c.Row = append(c.Row, i) })
+		slices.Sort(c.Row[c.Offset[j]:])
 	}
 	return c
 }
@@ -181,15 +205,24 @@ func BenchmarkRollout(b *testing.B) {
 	})
 }
 
-// BenchmarkFrontier is a curve of twenty budgets over a whole region; each point's gap is logged.
+// BenchmarkFrontier is a curve of twenty budgets over a whole region; each point's gap is logged. What the process takes at its
+// peak, reading included, stands beside the size of the matrix (Linux only).
 func BenchmarkFrontier(b *testing.B) {
 	p := &FrontierProblem{Cover: coverWithinOf(b, "city_356000_406784.dat", 0.1)}
 	for k := range int64(20) {
 		p.Budgets = append(p.Budgets, 250*(k+1))
 	}
+	debug.FreeOSMemory() // what was read has become the matrix
+	matrix := float64(4*len(p.Cover.Row)+8*len(p.Cover.Offset)) / 1e6
+	var heap uint64
+	progress := func(Progress) {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		heap = max(heap, m.HeapInuse)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		points, err := Frontier(context.Background(), p, Options{Workers: 2})
+		points, err := Frontier(context.Background(), p, Options{Workers: 2, Progress: progress})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -199,6 +232,24 @@ func BenchmarkFrontier(b *testing.B) {
 			b.Logf("%d: %d of at most %.0f, gap %.2f%%", a.Budget, a.Objective, a.Bound, 100*a.Gap)
 		}
 		b.ReportMetric(100*worst, "worst-gap-%")
-		b.ReportMetric(float64(4*len(p.Cover.Row)+8*len(p.Cover.Offset))/1e6, "matrix-MB")
+		b.ReportMetric(matrix, "matrix-MB")
+		b.ReportMetric(float64(heap)/1e6/matrix, "heap/matrix")
+		b.ReportMetric(peakResident(b)/matrix, "peak-RSS/matrix")
 	}
+}
+
+// peakResident returns the most memory that the process held so far, in MB; 0 where Linux does not tell.
+func peakResident(tb testing.TB) float64 {
+	raw, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		tb.Log(err)
+		return 0
+	}
+	for line := range bytes.Lines(raw) {
+		if f := bytes.Fields(line); len(f) > 1 && string(f[0]) == "VmHWM:" {
+			kb, _ := strconv.ParseFloat(string(f[1]), 64)
+			return kb * 1024 / 1e6
+		}
+	}
+	return 0
 }

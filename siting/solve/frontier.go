@@ -70,18 +70,22 @@ func Frontier(ctx context.Context, p *FrontierProblem, o Options) ([]FrontierPoi
 	if o.Iterations == 0 {
 		o.Iterations = frontierSteps
 	}
-	f := newFrontier(p, o)
+	return newFrontier(p, o).solve(ctx), nil
+}
+
+// solve answers all budgets.
+func (f *frontier) solve(ctx context.Context) []FrontierPoint {
 	f.greedy(ctx)
 	relax := newFrontierDual(f)
 	for k := range f.budgets {
 		relax.solve(ctx, k)
 		copy(f.least, relax.least)
-		if !f.done(k) {
+		if !f.done(k) && ctx.Err() == nil {
 			f.search(ctx, relax, k)
 		}
 		f.o.report(Progress{k + 1, f.base + f.value[k], float64(f.base + f.high(k)), gapOf(f.base+f.value[k], float64(f.base+f.high(k)))})
 	}
-	return f.points(), nil
+	return f.points()
 }
 
 // frontier is a running solution.
@@ -101,8 +105,10 @@ type frontier struct {
 	least   []int64 // per budget: smallest value of the dual
 
 	plan  *frontierPlan
+	whole int64          // entries that are searched at once
 	areas *frontierAreas // nil = not needed yet
-	desks []*windowWorker
+	desks []*windowDesk
+	rate  float64   // what money is worth to plans, in parts of what it is to the relaxation
 	list  []int32   // scratch: columns
 	parts [][]int32 // scratch per worker: per row and set
 }
@@ -152,7 +158,8 @@ func newFrontier(p *FrontierProblem, o Options) *frontier {
 	for range o.workers() {
 		f.parts = append(f.parts, make([]int32, c.Rows+f.sets))
 	}
-	f.plan = newFrontierPlan(f)
+	f.plan, f.rate = newFrontierPlan(f), windowPrice
+	f.whole = partWhole
 	return f
 }
 

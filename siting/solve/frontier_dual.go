@@ -63,6 +63,9 @@ func newFrontierDual(f *frontier) *frontierDual {
 
 // solve moves the relaxation on to budget k. It evaluates what it has at least once, whatever ctx says.
 func (d *frontierDual) solve(ctx context.Context, k int) {
+	if k > 0 && ctx.Err() != nil {
+		return
+	}
 	d.begin(k)
 	d.evaluate()
 	for done := 0; done < d.f.o.Iterations; {

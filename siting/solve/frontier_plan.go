@@ -130,9 +130,7 @@ func (p *frontierPlan) fill(budget int64, list []int32) (opened []int32) {
 	for _, j := range list {
 		cheapest = min(cheapest, h.cost[j])
 	}
-	for k := len(list)/2 - 1; k >= 0; k-- {
-		h.sift(k)
-	}
+	h.start()
 	for len(h.item) > 0 && p.spent+cheapest <= budget {
 		j := h.item[0]
 		if p.spent+h.cost[j] > budget || p.blocked(j) {
@@ -167,6 +165,14 @@ func (h *frontierHeap) before(a, b int32) bool {
 	return a < b
 }
 
+// start puts the columns in order.
+func (h *frontierHeap) start() {
+	for k := len(h.item)/2 - 1; k >= 0; k-- {
+		h.sift(k)
+	}
+}
+
+// pop drops the first column.
 func (h *frontierHeap) pop() {
 	last := len(h.item) - 1
 	h.item[0] = h.item[last]

@@ -60,7 +60,7 @@ func (f *frontier) wholePart(d *frontierDual) float64 {
 				entries += f.in.col.off[j+1] - f.in.col.off[j]
 			}
 		}
-		if entries <= partEntries || least == 0.97 && entries <= partWhole {
+		if entries <= min(partEntries, f.whole) || least == 0.97 && entries <= f.whole {
 			return least
 		}
 	}

@@ -130,3 +130,105 @@ func TestFrontierTellsFaults(t *testing.T) {
 		}
 	}
 }
+
+// inWindows solves a problem in windows, however small it is.
+func inWindows(p *FrontierProblem, o Options) []FrontierPoint {
+	f := newFrontier(p, o)
+	f.whole = -1
+	return f.solve(context.Background())
+}
+
+// On 200 random problems, with and without conflicts, that are searched in windows, the best of every budget lies between plan
+// and bound.
+func TestFrontierInWindowsAgainstEverySet(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 53))
+		p := &FrontierProblem{Cover: randomCover(r, 2+r.IntN(9)), Budgets: []int64{1, 3, 6, 20}}
+		n := p.Cover.Columns()
+		for range int(seed%2) * r.IntN(5) {
+			p.Conflicts = append(p.Conflicts, []int32{int32(r.IntN(n)), int32(r.IntN(n))})
+		}
+		for k, a := range inWindows(p, Options{Seed: seed, Workers: 2, Iterations: 50}) {
+			best, mask := int64(0), 0
+			for _, j := range a.Open {
+				mask |= 1 << j
+			}
+			got := coveredWeight(&p.Cover, nil, func(j int) bool { return mask>>j&1 == 1 })
+			for mask := range 1 << n {
+				if costOf(&p.Cover, mask) <= p.Budgets[k] && keepsApart(p.Conflicts, mask) {
+					best = max(best, coveredWeight(&p.Cover, nil, func(j int) bool { return mask>>j&1 == 1 }))
+				}
+			}
+			if got != a.Objective || costOf(&p.Cover, mask) != a.Spent || a.Spent > a.Budget || !keepsApart(p.Conflicts, mask) ||
+				got > best || a.Bound < float64(best) {
+				t.Fatalf("seed %d: %+v covers %d for %d, best is %d", seed, a, got, costOf(&p.Cover, mask), best)
+			}
+		}
+	}
+}
+
+// costOf returns what the columns of mask cost.
+func costOf(c *Cover, mask int) (cost int64) {
+	for j := range c.Columns() {
+		cost += c.CostOf(j) * int64(mask>>j&1)
+	}
+	return cost
+}
+
+// discs is a cover of m clients by n discs of radius r in a unit square.
+func discs(m, n int, radius float64, r *rand.Rand) Cover {
+	at := make([][2]float64, m)
+	c := Cover{Rows: m, Offset: []int64{0}}
+	for i := range at {
+		at[i] = [2]float64{r.Float64(), r.Float64()}
+		c.Weight = append(c.Weight, 1+r.Int64N(100))
+	}
+	for range n {
+		x, y := r.Float64(), r.Float64()
+		for i, a := range at {
+			if (a[0]-x)*(a[0]-x)+(a[1]-y)*(a[1]-y) <= radius*radius {
+				c.Row = append(c.Row, int32(i))
+			}
+		}
+		c.Offset = append(c.Offset, int64(len(c.Row)))
+	}
+	return c
+}
+
+// A square of 3,000 clients and 2,000 discs holds many windows. The answers do not depend on workers, keep money and conflicts,
+// cover what they say, and beat the greedy by as much as when the square is searched whole, but for a percent.
+func TestFrontierWindowsOfASquare(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 54))
+	p := &FrontierProblem{Cover: discs(3000, 2000, 0.04, r), Budgets: []int64{50, 100, 150}}
+	for range 300 {
+		j := r.Int32N(1999)
+		p.Conflicts = append(p.Conflicts, []int32{j, j + 1})
+	}
+	one := inWindows(p, Options{Workers: 1, Iterations: 50})
+	if many := inWindows(p, Options{Workers: 3, Iterations: 50}); !reflect.DeepEqual(one, many) {
+		t.Fatalf("three workers answer %+v, one %+v", many, one)
+	}
+	whole, err := Frontier(context.Background(), p, Options{Iterations: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, a := range one {
+		open := map[int]bool{}
+		for _, j := range a.Open {
+			open[int(j)] = true
+		}
+		got := coveredWeight(&p.Cover, nil, func(j int) bool { return open[j] })
+		for _, set := range p.Conflicts {
+			if open[int(set[0])] && open[int(set[1])] {
+				t.Errorf("budget %d opens %v", a.Budget, set)
+			}
+		}
+		if got != a.Objective || a.Spent != int64(len(a.Open)) || a.Spent > a.Budget || float64(got) > a.Bound || a.Gap > 0.1 {
+			t.Errorf("%+v covers %d", a, got)
+		}
+		if float64(a.Objective) < 0.99*float64(whole[k].Objective) {
+			t.Errorf("budget %d: %d in windows, %d searched whole, bound %.0f", a.Budget, a.Objective, whole[k].Objective, a.Bound)
+		}
+		t.Logf("budget %d: %d in windows, %d searched whole, bound %.0f", a.Budget, a.Objective, whole[k].Objective, a.Bound)
+	}
+}

@@ -1,131 +1,16 @@
 package solve
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
-// frontierAreas divides the columns of a large cover among the greedy's columns, so that windows of near columns can be found
-// without the columns of every row.
-type frontierAreas struct {
-	of      []int32 // per column: its area, -1 = none
-	columns csr     // of each area
-	next    csr     // per area: those whose rows its columns cover too
-	sites   []int32 // per area: open columns
-	entries []int64 // per area: those of the columns that are searched
-	state   []int32 // per area: 1 = in a window, 2 = next to one
-}
-
-const (
-	windowEntries = 1 << 18 // or entries
-)
-
-// frontierWindow is a window being searched.
-type frontierWindow struct {
-	areas   []int32
-	columns []int32
-	open    []int32 // afterwards
-	worker  *windowWorker
-}
-
-// windowWorker is the memory of one that searches windows.
-type windowWorker struct {
-	part    frontierPart
-	search  *frontierSearch
-	columns []int32
-	number  []int32
-}
-
-// divide makes the areas. A row belongs to the first of the greedy's columns that covers it, and a column to whom most of its rows do.
-func (f *frontier) divide() *frontierAreas {
-	n, areas := f.in.columns(), len(f.order)
-	a := &frontierAreas{of: make([]int32, n), sites: make([]int32, areas), entries: make([]int64, areas), state: make([]int32, areas)}
-	owner := f.parts[0]
-	clear(owner)
-	for k, j := range f.order {
-		for _, i := range f.in.col.at(int(j)) {
-			if owner[i] == 0 {
-				owner[i] = int32(k) + 1
-			}
-		}
-	}
-	a.columns = csr{off: make([]int64, areas+1)}
-	votes := make([]int32, areas)
-	for j := range n {
-		best := int32(-1)
-		for _, i := range f.in.col.at(j) {
-			if k := owner[i] - 1; k >= 0 {
-				if votes[k]++; best < 0 || votes[k] > votes[best] || votes[k] == votes[best] && k < best {
-					best = k
-				}
-			}
-		}
-		for _, i := range f.in.col.at(j) {
-			if k := owner[i] - 1; k >= 0 {
-				votes[k] = 0
-			}
-		}
-		if a.of[j] = best; best >= 0 {
-			a.columns.off[best+1]++
-		}
-	}
-	for k := range areas {
-		a.columns.off[k+1] += a.columns.off[k]
-	}
-	a.columns.item = make([]int32, a.columns.off[areas])
-	at := make([]int64, areas)
-	for j, k := range a.of {
-		if k >= 0 {
-			a.columns.item[a.columns.off[k]+at[k]] = int32(j)
-			at[k]++
-		}
-	}
-	a.next = csr{off: make([]int64, 1, areas+1)}
-	for k := range areas {
-		votes[k] = int32(k) + 1
-		for _, j := range a.columns.at(k) {
-			for _, i := range f.in.col.at(int(j)) {
-				if o := owner[i] - 1; o >= 0 && votes[o] != int32(k)+1 {
-					votes[o] = int32(k) + 1
-					a.next.item = append(a.next.item, o)
-				}
-			}
-		}
-		a.next.off = append(a.next.off, int64(len(a.next.item)))
-	}
-	clear(owner)
-	return a
-}
-
-// searchWindows searches the plan of budget k in windows that do not meet, batch after batch. Within a window money has a price
-// and no limit; after each batch the plan is made to fit the budget, which tells the price for the next one.
-func (f *frontier) searchWindows(ctx context.Context, d *frontierDual, k int) {
-	if f.areas == nil {
-		f.areas = f.divide()
-		for range f.o.workers() {
-			f.desks = append(f.desks, &windowWorker{search: &frontierSearch{plan: &plan{}}})
-		}
-	}
-	for w, desk := range f.desks {
-		desk.number = f.parts[w]
-	}
-	s := &windowSearch{f: f, d: d, budget: f.budgets[k], price: d.mu, rand: rand.New(rand.NewPCG(f.o.Seed, uint64(k)))}
-	s.least = windowCore * math.Ldexp(d.mu, int(f.shift))
-	s.fit()
-	total := int(windowEffort * float64(f.o.Iterations) * float64(len(f.plan.columns())))
-	for done := 0; done < total && ctx.Err() == nil; {
-		n := s.batch(float64(done) / float64(total))
-		if n == 0 {
-			break
-		}
-		done += n
-		s.fit()
-	}
-	s.far()
-}
-
-// windowSearch is a search of one budget in windows.
+// windowSearch searches the plan of one budget in windows that do not meet, batch after batch. Within a window money has a
+// price and no limit, so that it can move from one place to another; after each batch the plan is made to fit the budget, and
+// what the windows would have spent moves the price.
 type windowSearch struct {
 	f      *frontier
 	d      *frontierDual
@@ -136,55 +21,90 @@ type windowSearch struct {
 	wins   []frontierWindow
 }
 
+// frontierWindow is a window being searched.
+type frontierWindow struct {
+	areas  []int32
+	before []int32 // its open columns
+	after  []int32
+}
+
+// windowDesk is the memory of one who searches windows.
+type windowDesk struct {
+	part    frontierPart
+	search  *frontierSearch
+	columns []int32
+	number  []int32
+}
+
+const (
+	windowCore    = 0.99    // columns worth this part of their price are searched
+	windowSites   = 40      // a window ends at so many open columns
+	windowEntries = 1 << 18 // or entries
+	windowRuins   = 10      // an open column and visit
+	windowAll     = 600     // ruins for each step of the relaxation; fewer where few columns are open
+	windowHeat    = 0.2     // like partHeat
+	windowCold    = 0.01    // like partCold
+	windowPrice   = 0.9     // what money is worth to a plan at first, in parts of what it is worth to the relaxation
+)
+
+// searchWindows searches the plan of budget k.
+func (f *frontier) searchWindows(ctx context.Context, d *frontierDual, k int) {
+	if f.areas == nil {
+		f.areas = f.divide()
+		for _, number := range f.parts {
+			f.desks = append(f.desks, &windowDesk{search: &frontierSearch{plan: &plan{}}, number: number, part: frontierPart{in: &instance{}}})
+		}
+	}
+	s := &windowSearch{f: f, d: d, budget: f.budgets[k], price: d.mu * f.rate, rand: rand.New(rand.NewPCG(f.o.Seed, uint64(k))),
+		least: windowCore * math.Ldexp(d.mu, int(f.shift))}
+	total := f.o.Iterations * min(windowAll, len(f.plan.columns()))
+	for done := 0; done < total && ctx.Err() == nil; {
+		ruins := s.batch(float64(done)/float64(total), 1/float64(total))
+		if ruins == 0 {
+			break
+		}
+		done += ruins
+		s.price *= float64(f.plan.spent) / math.Max(1, float64(s.budget))
+		s.price = min(max(s.price, d.mu/2), 2*d.mu)
+		s.fit()
+		s.far()
+	}
+	f.rate = s.price / math.Max(d.mu, 1e-9)
+}
+
 // taken reports whether column j is searched.
 func (s *windowSearch) taken(j int32) bool {
 	r := s.d.r[j]
 	return s.f.plan.open[j] || r > 0 && float64(r) >= s.least*float64(s.f.in.cost[j])
 }
 
-// batch searches windows side by side and returns the number of ruins.
-func (s *windowSearch) batch(done float64) (ruins int) {
-	f, a := s.f, s.f.areas
+// batch searches windows side by side and returns the number of ruins. So much of the search is done before; each ruin does a step.
+func (s *windowSearch) batch(done, step float64) (ruins int) {
+	f := s.f
 	s.choose()
-	if len(s.wins) == 0 {
-		return 0
+	for n := range s.wins {
+		ruins += windowRuins * len(s.wins[n].before)
 	}
-	heat := windowHeat * math.Pow(windowCold/windowHeat, done) * s.price * s.unit()
-	seed := s.rand.Uint64()
-	idle := make(chan *windowWorker, len(f.desks))
+	unit, seed := s.price*float64(f.plan.spent)/math.Max(1, float64(len(f.plan.columns()))), s.rand.Uint64()
+	idle := make(chan *windowDesk, len(f.desks))
 	for _, desk := range f.desks {
 		idle <- desk
 	}
 	spread(len(s.wins), f.o.workers(), func(n int) {
 		desk, w := <-idle, &s.wins[n]
-		desk.columns = desk.columns[:0]
-		for _, k := range w.areas {
-			for _, j := range a.columns.at(int(k)) {
-				if s.taken(j) {
-					desk.columns = append(desk.columns, j)
-				}
-			}
+		c := s.open(desk, w, rand.New(rand.NewPCG(seed, uint64(n))))
+		own := windowRuins * len(w.before)
+		for k := range own {
+			c.ruin(unit * windowHeat * math.Pow(windowCold/windowHeat, done+float64(step*float64(ruins)*float64(k)/float64(own))))
 		}
-		desk.part.in = orNew(desk.part.in)
-		desk.part.cut(f, desk.columns, desk.number)
-		c := desk.search
-		c.reset(&desk.part, rand.New(rand.NewPCG(seed, uint64(n))))
-		c.budget, c.price, c.floor = math.MaxInt64, s.price, s.price
-		c.begin(desk.part.start)
-		for range int(windowRuins) * len(desk.part.start) {
-			c.ruin(heat)
-		}
-		w.columns = desk.part.named(desk.part.start)
-		w.open = desk.part.named(c.list)
+		w.after = desk.part.named(c.list)
 		idle <- desk
 	})
 	for n := range s.wins {
-		w := &s.wins[n]
-		ruins += int(windowRuins) * len(w.columns)
-		for _, j := range w.columns {
+		for _, j := range s.wins[n].before {
 			f.plan.drop(j)
 		}
-		for _, j := range w.open {
+		for _, j := range s.wins[n].after {
 			if !f.plan.blocked(j) {
 				f.plan.add(j)
 			}
@@ -193,120 +113,58 @@ func (s *windowSearch) batch(done float64) (ruins int) {
 	return ruins
 }
 
-func orNew(in *instance) *instance {
-	if in == nil {
-		return &instance{}
-	}
-	return in
-}
-
-// unit returns what an open column costs on average.
-func (s *windowSearch) unit() float64 {
-	n := 0
-	for _, is := range s.f.plan.open {
-		if is {
-			n++
+// open takes a window to a desk.
+func (s *windowSearch) open(desk *windowDesk, w *frontierWindow, r *rand.Rand) *frontierSearch {
+	desk.columns = desk.columns[:0]
+	for _, k := range w.areas {
+		for _, j := range s.f.areas.columns.at(int(k)) {
+			if s.taken(j) {
+				desk.columns = append(desk.columns, j)
+			}
 		}
 	}
-	return float64(s.f.plan.spent) / math.Max(1, float64(n))
+	desk.part.cut(s.f, desk.columns, desk.number)
+	c := desk.search
+	c.reset(&desk.part, r)
+	c.budget, c.price, c.floor = math.MaxInt64, s.price, s.price
+	c.begin(desk.part.start)
+	return c
 }
 
 // choose finds windows that do not meet: areas around one taken at random, until enough columns are open there.
 func (s *windowSearch) choose() {
 	f, a := s.f, s.f.areas
-	clear(a.sites)
-	clear(a.entries)
-	clear(a.state)
-	for j, k := range a.of {
-		if k < 0 || !s.taken(int32(j)) {
-			continue
-		}
-		a.entries[k] += int64(len(f.in.col.at(j)))
-		if f.plan.open[j] {
-			a.sites[k]++
-		}
-	}
+	a.count(s)
 	s.wins = s.wins[:0]
 	for _, k := range s.rand.Perm(len(a.state)) {
-		if a.state[k] != 0 || a.entries[k] == 0 {
+		if a.state[k] != areaFree || a.entries[k] == 0 {
 			continue
 		}
 		areas, sites := a.grow(int32(k))
-		if sites == 0 || float64(sites) < windowSites/3 && len(s.wins) > 0 {
+		if sites == 0 || sites < windowSites/3 && len(s.wins) > 0 { // a gap between others
 			for _, k := range areas {
-				a.state[k] = 0
+				a.state[k] = areaFree
 			}
 			continue
 		}
+		w := frontierWindow{areas: areas}
 		for _, k := range areas {
+			for _, j := range a.columns.at(int(k)) {
+				if f.plan.open[j] {
+					w.before = append(w.before, j)
+				}
+			}
 			for _, o := range a.next.at(int(k)) {
-				if a.state[o] == 0 {
-					a.state[o] = 2
+				if a.state[o] == areaFree {
+					a.state[o] = areaNext
 				}
 			}
 		}
-		s.wins = append(s.wins, frontierWindow{areas: areas})
+		s.wins = append(s.wins, w)
 	}
 }
 
-// grow takes areas around area k into a window.
-func (a *frontierAreas) grow(k int32) (areas []int32, sites int) {
-	areas, entries := []int32{k}, int64(0)
-	a.state[k] = 1
-	for n := 0; n < len(areas); n++ {
-		sites, entries = sites+int(a.sites[areas[n]]), entries+a.entries[areas[n]]
-		if float64(sites) >= windowSites || entries >= windowEntries {
-			for _, o := range areas[n+1:] {
-				a.state[o] = 0
-			}
-			return areas[:n+1], sites
-		}
-		for _, o := range a.next.at(int(areas[n])) {
-			if a.state[o] == 0 && a.entries[o] > 0 {
-				a.state[o] = 1
-				areas = append(areas, o)
-			}
-		}
-	}
-	return areas, sites
-}
-
-// fit closes what is missed least until the plan keeps the budget, or opens what adds most, and takes what that is worth for
-// the money as the price.
-func (s *windowSearch) fit() {
-	f, p := s.f, s.f.plan
-	open := p.columns()
-	loss := make([]int64, len(open))
-	for k, j := range open {
-		loss[k] = p.loss(j)
-	}
-	last := int32(-1)
-	var worth int64
-	for p.spent > s.budget {
-		k := 0
-		for o, j := range open {
-			if compareRatio(loss[o], f.in.cost[j], loss[k], f.in.cost[open[k]]) < 0 {
-				k = o
-			}
-		}
-		if l := p.loss(open[k]); l > loss[k] {
-			loss[k] = l
-			continue
-		}
-		last, worth = open[k], loss[k]
-		p.drop(open[k])
-		open, loss = append(open[:k], open[k+1:]...), append(loss[:k], loss[k+1:]...)
-	}
-	if opened := p.fill(s.budget, s.closed()); len(opened) > 0 {
-		last = opened[len(opened)-1]
-		worth = p.gains[last]
-	}
-	if last >= 0 {
-		s.price = min(max(float64(worth)/math.Max(1e-9, float64(f.in.cost[last])), s.d.mu/2), 2*s.d.mu)
-	}
-}
-
-// closed lists the closed columns that are searched, with what they would add.
+// closed lists the closed columns that are searched, and asks what they would add.
 func (s *windowSearch) closed() []int32 {
 	f := s.f
 	f.list = f.list[:0]
@@ -319,6 +177,64 @@ func (s *windowSearch) closed() []int32 {
 	return f.list
 }
 
+// missed is an open column with what closing it would leave bare, as known when it was last asked.
+type missed struct {
+	loss, cost int64
+	column     int32
+}
+
+// missed lists the open columns, least missed for the money first.
+func (s *windowSearch) missed() []missed {
+	var out []missed
+	for _, j := range s.f.plan.columns() {
+		out = append(out, missed{s.f.plan.loss(j), s.f.in.cost[j], j})
+	}
+	slices.SortFunc(out, func(a, b missed) int {
+		return cmp.Or(compareRatio(a.loss, a.cost, b.loss, b.cost), cmp.Compare(a.column, b.column))
+	})
+	return out
+}
+
+// fit closes columns until the plan keeps the budget, and spends the money that is left. A column that is missed more since
+// another one closed waits until those before it are gone.
+func (s *windowSearch) fit() {
+	p := s.f.plan
+	for p.spent > s.budget {
+		for _, m := range s.missed() {
+			if p.spent <= s.budget {
+				break
+			}
+			if p.loss(m.column) == m.loss {
+				p.drop(m.column)
+			}
+		}
+	}
+	p.fill(s.budget, s.closed())
+}
+
 // far swaps columns that are missed least for others that add more, however far apart.
 func (s *windowSearch) far() {
+	p := s.f.plan
+	h := frontierHeap{s.closed(), p.gains, s.f.in.cost}
+	h.start()
+	for _, m := range s.missed() {
+		for len(h.item) > 0 {
+			g := p.gain(h.item[0])
+			if g == p.gains[h.item[0]] {
+				break
+			}
+			p.gains[h.item[0]] = g
+			h.sift(0)
+		}
+		if len(h.item) == 0 || p.gains[h.item[0]] <= m.loss {
+			return
+		}
+		j := h.item[0]
+		if p.spent-m.cost+h.cost[j] > s.budget || p.blocked(j) || p.gains[j] <= p.loss(m.column) {
+			continue
+		}
+		p.drop(m.column)
+		p.add(j)
+		h.pop()
+	}
 }
