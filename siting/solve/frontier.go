@@ -104,13 +104,13 @@ type frontier struct {
 	value   []int64
 	least   []int64 // per budget: smallest value of the dual
 
-	plan  *frontierPlan
-	whole int64          // entries that are searched at once
-	areas *frontierAreas // nil = not needed yet
-	desks []*windowDesk
-	rate  float64   // what money is worth to plans, in parts of what it is to the relaxation
-	list  []int32   // scratch: columns
-	parts [][]int32 // scratch per worker: per row and set
+	plan    *frontierPlan
+	whole   int64         // entries that are searched at once
+	windows *windowSearch // nil = not needed yet
+	rate    float64       // what money is worth to plans, in parts of what it is to the relaxation
+	list    []int32       // scratch: columns
+	parts   [][]int32     // scratch per worker: per row and set
+	wide    []int64       // scratch: per row and set, or per column
 }
 
 func newFrontier(p *FrontierProblem, o Options) *frontier {
@@ -148,19 +148,30 @@ func newFrontier(p *FrontierProblem, o Options) *frontier {
 	for k := range f.least {
 		f.least[k] = math.MaxInt64
 	}
-	sets := csr{off: []int64{0}}
-	for _, set := range p.Conflicts {
-		sets.item = append(sets.item, sortedSet(set)...)
-		sets.off = append(sets.off, int64(len(sets.item)))
+	if f.sets > 0 {
+		sets := csr{off: []int64{0}}
+		for _, set := range p.Conflicts {
+			sets.item = append(sets.item, sortedSet(set)...)
+			sets.off = append(sets.off, int64(len(sets.item)))
+		}
+		f.near = sets.transpose(in.columns())
 	}
-	f.near = sets.transpose(in.columns())
 	f.list = make([]int32, 0, in.columns())
 	for range o.workers() {
 		f.parts = append(f.parts, make([]int32, c.Rows+f.sets))
 	}
+	f.wide = make([]int64, max(c.Rows+f.sets, in.columns()))
 	f.plan, f.rate = newFrontierPlan(f), windowPrice
 	f.whole = partWhole
 	return f
+}
+
+// setsOf returns the sets of conflicts that column j is in.
+func (f *frontier) setsOf(j int) []int32 {
+	if f.sets == 0 {
+		return nil
+	}
+	return f.near.at(j)
 }
 
 // greedy fills the plans of all budgets: each goes on where the one before ended.

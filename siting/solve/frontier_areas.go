@@ -108,9 +108,9 @@ func (a *frontierAreas) count(s *windowSearch) {
 	}
 }
 
-// grow takes areas around area k into a window.
-func (a *frontierAreas) grow(k int32) (areas []int32, sites int) {
-	areas, entries := []int32{k}, int64(0)
+// grow takes areas around area k into a window; it appends them.
+func (a *frontierAreas) grow(window []int32, k int32) (areas []int32, sites int) {
+	areas, entries := append(window, k), int64(0)
 	a.state[k] = areaTaken
 	for n := 0; n < len(areas); n++ {
 		sites, entries = sites+int(a.sites[areas[n]]), entries+a.entries[areas[n]]

@@ -24,8 +24,8 @@ type frontierDual struct {
 	lambda []float32 // per row and set: multiplier, in weight
 	from   []float32 // what it was at the restart
 	stride []float32 // its step length
-	cover  []int32   // per row and set: sum of the x there, in units of 1 / frontierUnit
-	fixed  []int64   // per row and set: lambda in units of 2^-shift
+	cover  []int32   // per row and set: sum of the x there, in units of 1 / frontierUnit; the first worker adds up here
+	fixed  []int64   // per row and set: lambda in units of 2^-shift, while it is evaluated
 
 	mu    float64   // what money is worth
 	x     []float32 // per column
@@ -53,7 +53,7 @@ const (
 func newFrontierDual(f *frontier) *frontierDual {
 	m, n := f.in.rows(), f.in.columns()
 	d := &frontierDual{f: f, lambda: make([]float32, m+f.sets), from: make([]float32, m+f.sets), stride: make([]float32, m+f.sets),
-		cover: make([]int32, m+f.sets), fixed: make([]int64, m+f.sets), x: make([]float32, n), r: make([]int64, n), seen: make([]bool, m),
+		cover: f.parts[0], fixed: f.wide[:m+f.sets], x: make([]float32, n), r: make([]int64, n), seen: make([]bool, m),
 		least: slices.Clone(f.least)}
 	for i, w := range f.in.w {
 		d.lambda[i] = float32(w)
@@ -212,7 +212,7 @@ func (d *frontierDual) lengths() float64 {
 			for _, i := range in.col.at(j) {
 				s += d.from[i]
 			}
-			for _, q := range d.f.near.at(j) {
+			for _, q := range d.f.setsOf(j) {
 				s += d.from[m+int(q)]
 			}
 			d.reach[k] = d.fromX[k] / max(frontierPace*s, 1e-30)
@@ -237,13 +237,12 @@ func (d *frontierDual) spread(x []float32) (spent float64) {
 			for _, i := range in.col.at(j) {
 				part[i] += v
 			}
-			for _, q := range d.f.near.at(j) {
+			for _, q := range d.f.setsOf(j) {
 				part[m+int(q)] += v
 			}
 		}
 	})
 	parallel(len(d.cover), workers, func(from, to int) {
-		copy(d.cover[from:to], d.f.parts[0][from:to])
 		for _, part := range d.f.parts[1:] {
 			for i := from; i < to; i++ {
 				d.cover[i] += part[i]
@@ -286,7 +285,7 @@ func (d *frontierDual) moveColumns(back float32) {
 			for _, i := range in.col.at(j) {
 				r += d.lambda[i]
 			}
-			for _, q := range d.f.near.at(j) {
+			for _, q := range d.f.setsOf(j) {
 				r -= d.lambda[m+int(q)]
 			}
 			x := min(max(d.x[j]+float32(d.reach[k]*r), 0), 1)
@@ -323,7 +322,7 @@ func (d *frontierDual) evaluate() {
 			for _, i := range f.in.col.at(j) {
 				s += d.fixed[i]
 			}
-			for _, q := range f.near.at(j) {
+			for _, q := range f.setsOf(j) {
 				s -= d.fixed[m+int(q)]
 			}
 			d.r[j] = s

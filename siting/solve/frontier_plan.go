@@ -8,21 +8,23 @@ type frontierPlan struct {
 	open   []bool
 	count  []int32 // per row: open columns that cover it
 	holder []int32 // per set: 1 + the open column
-	gains  []int64 // per column: what it would add, as known when it was last asked
+	gains  []int64 // per column: what it would add, as known when it was last asked; shared with fixed of the relaxation
 	value  int64   // weight covered
 	spent  int64
+	sites  int // open columns
 }
 
 func newFrontierPlan(f *frontier) *frontierPlan {
 	return &frontierPlan{f: f, open: make([]bool, f.in.columns()), count: make([]int32, f.in.rows()), holder: make([]int32, f.sets),
-		gains: make([]int64, f.in.columns())}
+		gains: f.wide[:f.in.columns()]}
 }
 
 // add opens column j.
 func (p *frontierPlan) add(j int32) {
 	p.open[j] = true
+	p.sites++
 	p.spent += p.f.in.cost[j]
-	for _, q := range p.f.near.at(int(j)) {
+	for _, q := range p.f.setsOf(int(j)) {
 		p.holder[q] = j + 1
 	}
 	for _, i := range p.f.in.col.at(int(j)) {
@@ -36,8 +38,9 @@ func (p *frontierPlan) add(j int32) {
 // drop closes column j.
 func (p *frontierPlan) drop(j int32) {
 	p.open[j] = false
+	p.sites--
 	p.spent -= p.f.in.cost[j]
-	for _, q := range p.f.near.at(int(j)) {
+	for _, q := range p.f.setsOf(int(j)) {
 		p.holder[q] = 0
 	}
 	for _, i := range p.f.in.col.at(int(j)) {
@@ -52,7 +55,7 @@ func (p *frontierPlan) become(columns []int32) {
 	clear(p.open)
 	clear(p.count)
 	clear(p.holder)
-	p.value, p.spent = 0, 0
+	p.value, p.spent, p.sites = 0, 0, 0
 	for _, j := range columns {
 		p.add(j)
 	}
@@ -70,7 +73,7 @@ func (p *frontierPlan) columns() (list []int32) {
 
 // blocked reports whether an open column shares a set with column j.
 func (p *frontierPlan) blocked(j int32) bool {
-	for _, q := range p.f.near.at(int(j)) {
+	for _, q := range p.f.setsOf(int(j)) {
 		if p.holder[q] != 0 {
 			return true
 		}

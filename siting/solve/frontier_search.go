@@ -82,26 +82,30 @@ func (f *frontier) searchWhole(ctx context.Context, d *frontierDual, k int, leas
 	s.budget, s.price = f.budgets[k], d.mu
 	s.begin(part.start)
 	s.far()
-	ruins := f.o.Iterations * min(partRuins, 2*len(s.list))
+	ruins := f.o.Iterations * min(partRuins, 4*len(s.list))
 	heat := s.price * float64(s.spent) / math.Max(1, float64(len(s.list)))
+	best, top := slices.Clone(s.list), s.value
 	for n := range ruins {
 		if n%256 == 0 && ctx.Err() != nil {
 			break
 		}
-		s.ruin(heat * annealed(float64(n)/float64(ruins)))
+		if s.ruin(heat * annealed(float64(n)/float64(ruins))); s.value > top {
+			best, top = append(best[:0], s.list...), s.value
+		}
 	}
-	s.far()
-	f.plan.become(part.named(s.list))
+	if s.far(); s.value > top {
+		best = s.list
+	}
+	f.plan.become(part.named(nil, best))
 }
 
 // annealed is the heat when so much of the search is done.
 func annealed(done float64) float64 { return partHeat * math.Pow(partCold/partHeat, done) }
 
-// named returns the columns of the cover that these columns of the part are.
-func (p *frontierPart) named(list []int32) []int32 {
-	out := make([]int32, len(list))
-	for k, j := range list {
-		out[k] = p.in.orig[j]
+// named appends the columns of the cover that these columns of the part are.
+func (p *frontierPart) named(out, list []int32) []int32 {
+	for _, j := range list {
+		out = append(out, p.in.orig[j])
 	}
 	return out
 }
@@ -116,7 +120,7 @@ func (p *frontierPart) cut(f *frontier, columns, number []int32) {
 			for _, i := range f.in.col.at(int(j)) {
 				number[i]-- // so many of those that cover it are here
 			}
-			for _, q := range f.near.at(int(j)) {
+			for _, q := range f.setsOf(int(j)) {
 				number[m+int(q)] = -1
 			}
 		}
@@ -142,7 +146,7 @@ func (p *frontierPart) cut(f *frontier, columns, number []int32) {
 			}
 		}
 		in.col.off = append(in.col.off, int64(len(in.col.item)))
-		for _, q := range f.near.at(int(j)) {
+		for _, q := range f.setsOf(int(j)) {
 			if number[m+int(q)] <= 0 {
 				p.sets++
 				number[m+int(q)] = int32(p.sets)
@@ -155,7 +159,7 @@ func (p *frontierPart) cut(f *frontier, columns, number []int32) {
 		for _, i := range f.in.col.at(int(j)) {
 			number[i] = 0
 		}
-		for _, q := range f.near.at(int(j)) {
+		for _, q := range f.setsOf(int(j)) {
 			number[m+int(q)] = 0
 		}
 	}
@@ -164,7 +168,7 @@ func (p *frontierPart) cut(f *frontier, columns, number []int32) {
 
 // barred reports whether an open column elsewhere shares a set with column j. Sets whose open column is here have a number.
 func (f *frontier) barred(j int32, number []int32) bool {
-	for _, q := range f.near.at(int(j)) {
+	for _, q := range f.setsOf(int(j)) {
 		if f.plan.holder[q] != 0 && number[q] == 0 {
 			return true
 		}

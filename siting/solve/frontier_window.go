@@ -18,7 +18,11 @@ type windowSearch struct {
 	price  float64 // what money is worth to the plan
 	least  float64 // what columns must be worth for the money to be searched, in the unit of d.r
 	rand   *rand.Rand
+	areas  *frontierAreas
+	desks  []*windowDesk
 	wins   []frontierWindow
+	order  []int32  // scratch: areas
+	list   []missed // scratch
 }
 
 // frontierWindow is a window being searched.
@@ -49,15 +53,13 @@ const (
 
 // searchWindows searches the plan of budget k.
 func (f *frontier) searchWindows(ctx context.Context, d *frontierDual, k int) {
-	if f.areas == nil {
-		f.areas = f.divide()
-		for _, number := range f.parts {
-			f.desks = append(f.desks, &windowDesk{search: &frontierSearch{plan: &plan{}}, number: number, part: frontierPart{in: &instance{}}})
-		}
+	if f.windows == nil {
+		f.windows = newWindowSearch(f, d)
 	}
-	s := &windowSearch{f: f, d: d, budget: f.budgets[k], price: d.mu * f.rate, rand: rand.New(rand.NewPCG(f.o.Seed, uint64(k))),
-		least: windowCore * math.Ldexp(d.mu, int(f.shift))}
-	total := f.o.Iterations * min(windowAll, len(f.plan.columns()))
+	s := f.windows
+	s.budget, s.price, s.rand = f.budgets[k], d.mu*f.rate, rand.New(rand.NewPCG(f.o.Seed, uint64(k)))
+	s.least = windowCore * math.Ldexp(d.mu, int(f.shift))
+	total := f.o.Iterations * min(windowAll, f.plan.sites)
 	for done := 0; done < total && ctx.Err() == nil; {
 		ruins := s.batch(float64(done)/float64(total), 1/float64(total))
 		if ruins == 0 {
@@ -70,6 +72,17 @@ func (f *frontier) searchWindows(ctx context.Context, d *frontierDual, k int) {
 		s.far()
 	}
 	f.rate = s.price / math.Max(d.mu, 1e-9)
+}
+
+func newWindowSearch(f *frontier, d *frontierDual) *windowSearch {
+	s := &windowSearch{f: f, d: d, areas: f.divide()}
+	for k := range s.areas.state {
+		s.order = append(s.order, int32(k))
+	}
+	for _, number := range f.parts {
+		s.desks = append(s.desks, &windowDesk{search: &frontierSearch{plan: &plan{}}, number: number, part: frontierPart{in: &instance{}}})
+	}
+	return s
 }
 
 // taken reports whether column j is searched.
@@ -85,9 +98,9 @@ func (s *windowSearch) batch(done, step float64) (ruins int) {
 	for n := range s.wins {
 		ruins += windowRuins * len(s.wins[n].before)
 	}
-	unit, seed := s.price*float64(f.plan.spent)/math.Max(1, float64(len(f.plan.columns()))), s.rand.Uint64()
-	idle := make(chan *windowDesk, len(f.desks))
-	for _, desk := range f.desks {
+	unit, seed := s.price*float64(f.plan.spent)/math.Max(1, float64(f.plan.sites)), s.rand.Uint64()
+	idle := make(chan *windowDesk, len(s.desks))
+	for _, desk := range s.desks {
 		idle <- desk
 	}
 	spread(len(s.wins), f.o.workers(), func(n int) {
@@ -97,7 +110,7 @@ func (s *windowSearch) batch(done, step float64) (ruins int) {
 		for k := range own {
 			c.ruin(unit * windowHeat * math.Pow(windowCold/windowHeat, done+float64(step*float64(ruins)*float64(k)/float64(own))))
 		}
-		w.after = desk.part.named(c.list)
+		w.after = desk.part.named(w.after[:0], c.list)
 		idle <- desk
 	})
 	for n := range s.wins {
@@ -117,7 +130,7 @@ func (s *windowSearch) batch(done, step float64) (ruins int) {
 func (s *windowSearch) open(desk *windowDesk, w *frontierWindow, r *rand.Rand) *frontierSearch {
 	desk.columns = desk.columns[:0]
 	for _, k := range w.areas {
-		for _, j := range s.f.areas.columns.at(int(k)) {
+		for _, j := range s.areas.columns.at(int(k)) {
 			if s.taken(j) {
 				desk.columns = append(desk.columns, j)
 			}
@@ -133,21 +146,27 @@ func (s *windowSearch) open(desk *windowDesk, w *frontierWindow, r *rand.Rand) *
 
 // choose finds windows that do not meet: areas around one taken at random, until enough columns are open there.
 func (s *windowSearch) choose() {
-	f, a := s.f, s.f.areas
+	f, a := s.f, s.areas
 	a.count(s)
+	s.rand.Shuffle(len(s.order), func(a, b int) { s.order[a], s.order[b] = s.order[b], s.order[a] })
+	wins := s.wins[:cap(s.wins)]
 	s.wins = s.wins[:0]
-	for _, k := range s.rand.Perm(len(a.state)) {
+	for _, k := range s.order {
 		if a.state[k] != areaFree || a.entries[k] == 0 {
 			continue
 		}
-		areas, sites := a.grow(int32(k))
+		var w frontierWindow
+		if n := len(s.wins); n < len(wins) {
+			w = wins[n] // its memory
+		}
+		areas, sites := a.grow(w.areas[:0], k)
 		if sites == 0 || sites < windowSites/3 && len(s.wins) > 0 { // a gap between others
 			for _, k := range areas {
 				a.state[k] = areaFree
 			}
 			continue
 		}
-		w := frontierWindow{areas: areas}
+		w.areas, w.before = areas, w.before[:0]
 		for _, k := range areas {
 			for _, j := range a.columns.at(int(k)) {
 				if f.plan.open[j] {
@@ -185,14 +204,16 @@ type missed struct {
 
 // missed lists the open columns, least missed for the money first.
 func (s *windowSearch) missed() []missed {
-	var out []missed
-	for _, j := range s.f.plan.columns() {
-		out = append(out, missed{s.f.plan.loss(j), s.f.in.cost[j], j})
+	s.list = s.list[:0]
+	for j, is := range s.f.plan.open {
+		if is {
+			s.list = append(s.list, missed{s.f.plan.loss(int32(j)), s.f.in.cost[j], int32(j)})
+		}
 	}
-	slices.SortFunc(out, func(a, b missed) int {
+	slices.SortFunc(s.list, func(a, b missed) int {
 		return cmp.Or(compareRatio(a.loss, a.cost, b.loss, b.cost), cmp.Compare(a.column, b.column))
 	})
-	return out
+	return s.list
 }
 
 // fit closes columns until the plan keeps the budget, and spends the money that is left. A column that is missed more since
