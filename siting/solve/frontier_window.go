@@ -59,7 +59,7 @@ func (f *frontier) searchWindows(ctx context.Context, d *frontierDual, k int) {
 	s := f.windows
 	s.budget, s.price, s.rand = f.budgets[k], d.mu*f.rate, rand.New(rand.NewPCG(f.o.Seed, uint64(k)))
 	s.least = windowCore * math.Ldexp(d.mu, int(f.shift))
-	total := f.o.Iterations * min(windowAll, f.plan.sites)
+	total := f.o.Iterations * min(windowAll, 2*f.plan.sites)
 	for done := 0; done < total && ctx.Err() == nil; {
 		ruins := s.batch(float64(done)/float64(total), 1/float64(total))
 		if ruins == 0 {
