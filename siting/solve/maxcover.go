@@ -8,7 +8,8 @@ import (
 )
 
 // MaxCover solves the maximal covering problem; see MaxCoverProblem. It reduces the problem, improves a lazy greedy
-// plan by swaps and iterated local search, bounds it by a Lagrangian dual, and proves it by branch and bound.
+// plan by swaps and iterated local search, bounds it by a Lagrangian dual, and proves it by branch and bound. What is left
+// after fixing columns is mostly small enough for the linear relaxation to be solved exactly at every node; see maxLP.
 func MaxCover(ctx context.Context, p *MaxCoverProblem, o Options) (*Solution, error) {
 	if err := errors.Join(p.Validate(), o.Validate()); err != nil {
 		return nil, err

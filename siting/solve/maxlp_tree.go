@@ -14,6 +14,7 @@ const (
 	lpShare   = 2       // what the meter counts as one entry
 )
 
+// small reports whether the relaxation of the instance is worth solving.
 func (in *instance) small() bool { return in.columns() <= lpColumns && len(in.col.item) <= lpEntries }
 
 // maxRoom is what a visit works with: a relaxation and the dual that makes its bounds exact. It may be used again.
@@ -103,6 +104,7 @@ func (v *maxVisit) runLP() {
 	v.loopLP()
 }
 
+// loopLP bounds the node by the relaxation as it stands, decides on columns, and splits when nothing is left to decide.
 func (v *maxVisit) loopLP() {
 	n := &v.node
 	d := v.room.dual

@@ -8,7 +8,8 @@ import (
 )
 
 // maxTree is the branch and bound of a maximal cover. Each node is reduced, bounded by a dual that starts from its
-// parent's multipliers, thinned out by reduced costs, and split on a column. Nodes are visited a few at a time, whether
+// parent's multipliers, thinned out by reduced costs, and split on a column. Where the root is small enough its linear
+// relaxation takes the place of the dual, and the nodes below keep its instance: they go on from the basis of their parent. Nodes are visited a few at a time, whether
 // there are workers for them or not: what one visit finds is known to the next ones only.
 type maxTree struct {
 	ctx   context.Context
