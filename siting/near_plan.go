@@ -42,6 +42,7 @@ func RolloutNear(ctx context.Context, p Problem, base *Plan) (*Plan, error) {
 		}
 	}
 	plan.keepBounds(base)
+	plan.Stopped = search.Err() != nil
 	return plan, s.m.link(context.WithoutCancel(ctx), plan)
 }
 
