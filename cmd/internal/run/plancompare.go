@@ -130,7 +130,7 @@ func ReadPlan(path string) (v PlanReport, err error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return v, err
+		return v, fail(data.T("读不了这个文件：%v", "cannot be read: %v", err))
 	}
 	if err := json.Unmarshal(text, &v); err != nil {
 		return v, fail(data.T("不是 plan --json 的输出：%v", "is no output of plan --json: %v", err))
