@@ -280,7 +280,11 @@ func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
 	if v.Gap != nil {
 		gap = fmt.Sprintf("%.2f %%", *v.Gap*100)
 	}
-	a.printf("状态 %s，目标值 %s，上限 %s，差距 %s", "status %s, objective %s, bound %s, gap %s", v.Status, people(v.Objective), people(v.Bound), gap)
+	side := a.t("上限", "bound")
+	if p.Model == siting.LSCP || p.Model == siting.PMedian || p.Model == siting.PCenter {
+		side = a.t("下限", "bound")
+	}
+	a.printf("状态 %s，目标值 %s，%s %s，差距 %s", "status %s, objective %s, %s %s, gap %s", v.Status, people(v.Objective), side, people(v.Bound), gap)
 	a.printStopped(v.Stopped)
 	for _, name := range slices.Sorted(maps.Keys(v.Groups)) {
 		a.printf("目标值与上限中，%s 一人折合 %g 人；其余各项人数均未加权", "in objective and bound a member of %s counts as %g people; all other numbers of people are unweighted", name, v.Groups[name])

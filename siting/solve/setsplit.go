@@ -72,7 +72,7 @@ func (t *coverTree) decompose(n *coverNode, d *setDual, low int64) int64 {
 }
 
 // worthwhile is the share of the gap that a trial has to close, on average, for another one with the same blocks.
-const worthwhile = 0.05
+const worthwhile = 0.08
 
 // lowest returns the bound in the unit of the costs, rounded up: the optimum is an integer.
 func (s *coverSplit) lowest() int64 { return max(s.floor, s.n.cost-(-s.best>>s.bits)) }
@@ -216,7 +216,7 @@ func (s *coverSplit) evaluate() {
 			s.look()
 			return
 		}
-		sub := &coverTree{ctx: t.ctx, o: o, shift: s.shift, local: true, slack: slack, meter: meter{whole: t.meter.whole, most: (t.meter.most - t.meter.done) / 4}}
+		sub := &coverTree{ctx: t.ctx, o: o, shift: s.shift, local: true, slack: slack, meter: meter{whole: t.meter.whole, most: (t.meter.most - t.meter.done) / 2}}
 		s.blocks[k].solve(sub, s.multiplier)
 	})
 	t.accept(s.n, s.search.best, s.search.top)

@@ -107,5 +107,6 @@ func (s *Session) newlyServed(tier int, one *siting.One) []int32 {
 	return out
 }
 
-// bounded reports whether a bound says anything, so that there is a gap to it.
-func bounded(bound, gap float64) bool { return bound > 0 || gap == 0 }
+// bounded reports whether a bound says anything, so that there is a gap to it. The gap of what is minimised is a share of the bound
+// and has no limit: beyond the whole of it a percentage is no help.
+func bounded(bound, gap float64) bool { return gap == 0 || bound > 0 && gap <= 1 }
