@@ -114,8 +114,9 @@ func (p *frontierPart) named(out, list []int32) []int32 {
 // out. number holds a zero for every row and set, before and after.
 func (p *frontierPart) cut(f *frontier, columns, number []int32) {
 	in, g := p.in, f.plan
-	m := f.in.rows()
+	m, entries := f.in.rows(), 0
 	for _, j := range columns {
+		entries += len(f.in.col.at(int(j)))
 		if g.open[j] {
 			for _, i := range f.in.col.at(int(j)) {
 				number[i]-- // so many of those that cover it are here
@@ -124,6 +125,9 @@ func (p *frontierPart) cut(f *frontier, columns, number []int32) {
 				number[m+int(q)] = -1
 			}
 		}
+	}
+	if cap(in.col.item) < entries { // parts differ in size: a little more serves the next ones too
+		in.col.item, in.row.item = make([]int32, 0, entries+entries/4), make([]int32, 0, entries+entries/4)
 	}
 	in.orig, in.cost, in.w, p.start, p.sets = in.orig[:0], in.cost[:0], in.w[:0], p.start[:0], 0
 	in.col = csr{append(in.col.off[:0], 0), in.col.item[:0]}
