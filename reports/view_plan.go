@@ -134,8 +134,12 @@ func (b *builder) plan() *planView {
 		v.Line += b.t("stop")
 	}
 	switch {
-	case p.Status == siting.Infeasible && p.Reason != "":
-		v.Quality = b.t("plan.why", v.Status, p.Reason)
+	case p.Status == siting.Infeasible && p.Reason.Code != "":
+		why, english := Infeasible(p.Reason)
+		if b.lang == "en" {
+			why = english
+		}
+		v.Quality = b.t("plan.why", v.Status, why)
 	case p.Status != siting.Infeasible && p.Bound > 0:
 		v.Quality = b.t("plan.quality", v.Status, percent(math.Max(p.Gap, 0)), p.Seed)
 	default:

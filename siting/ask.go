@@ -1,9 +1,7 @@
 package siting
 
 import (
-	"fmt"
 	"math"
-	"strings"
 
 	"sitecover/siting/solve"
 )
@@ -231,20 +229,20 @@ func (m *model) askGoals() (goals []solve.Goal) {
 	return goals
 }
 
-// unheld says which pins a solution does not hold, "" when it holds all.
-func (m *model) unheld(sol *solve.RolloutSolution) string {
-	var ids []string
+// unheld says which pins a solution does not hold, nothing when it holds all.
+func (m *model) unheld(sol *solve.RolloutSolution) Reason {
+	var loose []Blocked
 	for _, r := range m.loose {
 		held := false
 		for _, j := range r.columns {
 			held = held || sol.Year[j] >= 0
 		}
 		if !held {
-			ids = append(ids, r.id)
+			loose = append(loose, Blocked{ID: r.id})
 		}
 	}
-	if len(ids) == 0 {
-		return ""
+	if loose == nil {
+		return Reason{}
 	}
-	return fmt.Sprintf("pinned %s: no plan was found that has the money and the distance for it", strings.Join(ids, ", "))
+	return Reason{Code: Unheld, Blocked: loose}
 }

@@ -22,7 +22,7 @@ func TestLoosePinsTakeTheBestYear(t *testing.T) {
 		t.Errorf("pinned %v, %v", plan.Picks[0].Pinned, plan.Picks[1].Pinned)
 	}
 	p.Budgets = []Budget{{2026, 9}, {2027, 9}}
-	if plan = greedyTrap(t).rollout(p); plan.Status != Infeasible || !strings.Contains(plan.Reason, "pinned host:M") {
+	if plan = greedyTrap(t).rollout(p); plan.Status != Infeasible || !strings.Contains(plan.Reason.String(), "unheld host:M") {
 		t.Errorf("%s: %q", plan.Status, plan.Reason)
 	}
 }

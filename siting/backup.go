@@ -29,7 +29,7 @@ func (o *oneModel) backup(_, search context.Context) ([]int32, *One, error) {
 		return nil, nil, err
 	}
 	scale := unit / float64(p.First+p.Second)
-	out := o.answer(s.Status, s.Reason)
+	out := o.answer(s.Status, because(s.Reason))
 	out.Objective, out.Bound, out.Gap = float64(s.Objective)*scale, s.Bound*scale, s.Gap
 	for i, n := range o.m.w.Coverage.Services[o.p.Tier].Reach {
 		if n >= 2 {

@@ -35,7 +35,7 @@ func (o *oneModel) capacitated(_, search context.Context) ([]int32, *One, error)
 		return nil, nil, err
 	}
 	scale := float64(o.m.scale.unit) / 1e6
-	out := o.answer(s.Status, s.Reason)
+	out := o.answer(s.Status, because(s.Reason))
 	out.Objective, out.Bound, out.Gap, out.Before = float64(s.Objective)*scale, s.Bound*scale, s.Gap, float64(before.Objective)*scale
 	var open []int32
 	for k, j := range s.Open {
@@ -131,7 +131,7 @@ func (o *oneModel) region(_, search context.Context) ([]int32, *One, error) {
 		return nil, nil, err
 	}
 	scale := float64(m.scale.unit) / 1e6
-	out := o.answer(s.Status, s.Reason)
+	out := o.answer(s.Status, because(s.Reason))
 	out.Objective, out.Bound, out.Gap = float64(s.Objective)*scale, s.Bound*scale, s.Gap
 	out.Without = m.w.Coverage.Total[t].Required - m.w.Coverage.Total[t].Owning - len(placed) + int(s.Shortfall)
 	return s.Order, out, nil

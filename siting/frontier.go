@@ -107,7 +107,7 @@ func (o *oneModel) together(ctx context.Context, limits []int64) ([]FrontierPoin
 	scale := float64(o.m.scale.unit) / 1e6
 	var out []FrontierPoint
 	for _, f := range points {
-		one := o.answer(f.Status, "")
+		one := o.answer(f.Status, Reason{})
 		one.Objective, one.Bound = float64(f.Objective)*scale, f.Bound*scale
 		one.Stopped = f.Status == solve.Feasible && search.Err() != nil
 		o.finish(f.Open, one)

@@ -2,7 +2,6 @@ package siting
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"sitecover/coverage"
@@ -28,7 +27,7 @@ func (o *oneModel) lscp(_, search context.Context) ([]int32, *One, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	out := o.answer(s.Status, s.Reason)
+	out := o.answer(s.Status, because(s.Reason))
 	out.Objective, out.Bound, out.Gap = float64(s.Objective), s.Bound, s.Gap
 	if o.p.Share == 0 || out.Status == Infeasible {
 		return s.Open, out, nil
@@ -62,12 +61,11 @@ func (o *oneModel) setCover() (p *solve.SetCoverProblem, settled *One) {
 	}
 	missing := int64(o.missing())
 	if missing <= 0 {
-		return nil, o.answer(solve.Optimal, "") // met today: nothing to open
+		return nil, o.answer(solve.Optimal, Reason{}) // met today: nothing to open
 	}
 	if reach := int64(o.m.reachable(o.p.Tier)); missing > reach {
-		return nil, o.answer(solve.Infeasible, fmt.Sprintf(
-			"%.0f more people must be covered for a share of %g, candidates reach %.0f of them: at most %.6f is possible",
-			float64(missing)/1e6, o.p.Share, float64(reach)/1e6, share(int64(total.Covered)+reach, int64(total.People))))
+		return nil, o.answer(solve.Infeasible, Reason{Code: ShareTooLarge, Of: []float64{
+			coverage.People(missing).Float(), coverage.People(reach).Float(), o.p.Share, share(int64(total.Covered)+reach, int64(total.People))}})
 	}
 	// Rounded weights may sum to a little less than the people within reach.
 	p.Demand = min(missing/o.m.scale.unit, sum(o.problem.Cover.Weight))

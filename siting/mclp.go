@@ -23,7 +23,7 @@ func (o *oneModel) mclp(_, search context.Context) ([]int32, *One, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		out := o.answer(s.Status, s.Reason)
+		out := o.answer(s.Status, because(s.Reason))
 		out.Objective, out.Bound, out.Gap = float64(s.Objective)*scale, s.Bound*scale, s.Gap
 		return s.Open, out, nil
 	}
@@ -31,7 +31,7 @@ func (o *oneModel) mclp(_, search context.Context) ([]int32, *One, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	out := o.answer(s.Status, s.Reason)
+	out := o.answer(s.Status, because(s.Reason))
 	out.Objective, out.Bound, out.Gap = float64(s.Objective)*scale, s.Bound*scale, s.Gap
 	return s.Order, out, nil
 }

@@ -50,7 +50,7 @@ func (o *oneModel) pmedian(ctx, search context.Context) ([]int32, *One, error) {
 	}
 	mean := func(v float64) float64 { return v / 1000 * float64(d.unit) / 1e6 / max(d.people, 1e-9) }
 	if d.problem.P == 0 || d.problem.Rows == 0 {
-		out := o.answer(solve.Optimal, "")
+		out := o.answer(solve.Optimal, Reason{})
 		out.Objective, out.Bound, out.Before = mean(float64(before)), mean(float64(before)), mean(float64(before))
 		return nil, out, nil
 	}
@@ -58,7 +58,7 @@ func (o *oneModel) pmedian(ctx, search context.Context) ([]int32, *One, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	out := o.answer(s.Status, s.Reason)
+	out := o.answer(s.Status, because(s.Reason))
 	out.Objective, out.Bound, out.Gap, out.Before = mean(float64(s.Objective)), mean(s.Bound), s.Gap, mean(float64(before))
 	return d.useful(s.Open), out, nil
 }
@@ -80,7 +80,7 @@ func (o *oneModel) pcenter(ctx, search context.Context) ([]int32, *One, error) {
 		before = max(before, float64(v)/1000)
 	}
 	if d.problem.P == 0 || d.problem.Rows == 0 {
-		out := o.answer(solve.Optimal, "")
+		out := o.answer(solve.Optimal, Reason{})
 		out.Objective, out.Bound, out.Before = before, before, before
 		return nil, out, nil
 	}
@@ -88,7 +88,7 @@ func (o *oneModel) pcenter(ctx, search context.Context) ([]int32, *One, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	out := o.answer(s.Status, s.Reason)
+	out := o.answer(s.Status, because(s.Reason))
 	out.Objective, out.Bound, out.Gap, out.Before = float64(s.Objective)/1000, s.Bound/1000, s.Gap, before
 	return d.useful(s.Open), out, nil
 }

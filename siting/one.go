@@ -65,7 +65,7 @@ type One struct {
 	After      float64 // Backup: people with two sites within the limit in the end
 	Bound      float64 // no choice under the same rules has a better objective
 	Gap        float64 // |Bound - Objective| / Bound
-	Reason     string  // why it is infeasible, in English; "" otherwise
+	Reason     Reason  // why it is infeasible
 
 	Covered    coverage.People // people of the tier covered in the end
 	Effective  float64         // share of people; NaN without people
@@ -249,7 +249,7 @@ func (o *oneModel) weigh() {
 }
 
 // answer starts an answer; Objective and Bound are still in the solver's units.
-func (o *oneModel) answer(status solve.Status, reason string) *One {
+func (o *oneModel) answer(status solve.Status, reason Reason) *One {
 	total := &o.m.w.Coverage.Total[o.p.Tier]
 	return &One{
 		Candidates: o.m.set.All, Rejected: o.m.set.Rejected, Status: Status(status), Reason: reason,

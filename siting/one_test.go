@@ -70,7 +70,7 @@ func TestLSCPSaysWhatIsOutOfReach(t *testing.T) {
 	y := greedyTrap(t)
 	y.people(at(3000, 3000), 31)
 	got := y.one(OneProblem{Rules: []TierRules{{Host: 10}}, Model: LSCP, Share: 0.75})
-	if got.Status != Infeasible || got.OutOfReach != 31*coverage.Person || !strings.Contains(got.Reason, "at most 0.5") {
+	if got.Status != Infeasible || got.OutOfReach != 31*coverage.Person || got.Reason.Code != ShareTooLarge || got.Reason.Of[3] != 0.5 {
 		t.Errorf("%s, %v out of reach: %q", got.Status, got.OutOfReach.Float(), got.Reason)
 	}
 	got = y.one(OneProblem{Rules: []TierRules{{Host: 10}}, Model: LSCP})

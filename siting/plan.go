@@ -22,7 +22,7 @@ func (m *model) plan(sol *solve.RolloutSolution) *Plan {
 		Iterations: sol.Iterations, Seed: m.p.Options.Solve.Seed, LeadYears: m.p.Options.LeadYears, Weights: m.weights, Groups: m.p.Groups,
 	}
 	m.findLimits(out)
-	if out.Reason != "" {
+	if out.Reason.Code != "" {
 		out.Status = Infeasible
 	}
 	if out.Status == Infeasible {

@@ -88,7 +88,7 @@ func TestQuotasThatCannotBe(t *testing.T) {
 	}
 	// A pin that a quota forbids is infeasible, and says which.
 	p.Pilots, p.Quotas, p.Pins = nil, []Quota{{Tier: 0, Max: 0, Money: -1}}, []Pin{{Candidate: "host:w", Tier: 0, Year: 2026}}
-	if plan = y.rollout(p); plan.Status != Infeasible || !strings.Contains(plan.Reason, "host:w") {
+	if plan = y.rollout(p); plan.Status != Infeasible || !strings.Contains(plan.Reason.String(), "host:w") {
 		t.Errorf("%s: %s", plan.Status, plan.Reason)
 	}
 }

@@ -1,7 +1,6 @@
 package siting
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -264,16 +263,16 @@ func (m *model) choose() {
 }
 
 // reason says why a solution is infeasible, with the pins that are to blame by name.
-func (m *model) reason(sol *solve.RolloutSolution) string {
-	if len(sol.Blocking) == 0 {
-		return cmp.Or(sol.Reason, m.unheld(sol))
+func (m *model) reason(sol *solve.RolloutSolution) Reason {
+	if sol.Reason.Code == "" {
+		return m.unheld(sol)
 	}
-	text := "pinned"
+	out := because(sol.Reason)
 	for _, j := range sol.Blocking {
 		c := m.columns[j]
-		text += fmt.Sprintf(" %s (%s, %d)", m.set.All[c.candidate].ID, m.w.Tiers[c.tier].ID, m.first+int(m.pinned[j]))
+		out.Blocked = append(out.Blocked, Blocked{m.set.All[c.candidate].ID, m.w.Tiers[c.tier].ID, m.first + int(m.pinned[j])})
 	}
-	return text + ": " + sol.Reason
+	return out
 }
 
 // tierWeights returns the weights of a tier, defaults filled in.

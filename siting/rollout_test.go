@@ -205,12 +205,12 @@ func TestRolloutKeepsPins(t *testing.T) {
 		t.Errorf("pinned %v, %v", plan.Picks[0].Pinned, plan.Picks[1].Pinned)
 	}
 	p.Pins = []Pin{{Candidate: "host:M", Year: 2027}, {Candidate: "host:L", Year: 2027}}
-	if plan = greedyTrap(t).rollout(p); plan.Status != Infeasible || len(plan.Picks) > 0 || !strings.Contains(plan.Reason, "host:M (r60, 2027)") {
+	if plan = greedyTrap(t).rollout(p); plan.Status != Infeasible || len(plan.Picks) > 0 || !strings.Contains(plan.Reason.String(), "host:M (r60, 2027)") {
 		t.Errorf("%s: %q", plan.Status, plan.Reason)
 	}
 	p.Rules[0].Spacing = 150
 	p.Pins = []Pin{{Candidate: "host:M", Year: 2026}, {Candidate: "host:L", Year: 2027}}
-	if plan = greedyTrap(t).rollout(p); plan.Status != Infeasible || !strings.Contains(plan.Reason, "host:L (r60, 2027)") {
+	if plan = greedyTrap(t).rollout(p); plan.Status != Infeasible || !strings.Contains(plan.Reason.String(), "host:L (r60, 2027)") {
 		t.Errorf("%s: %q", plan.Status, plan.Reason)
 	}
 }

@@ -176,7 +176,7 @@ type Plan struct {
 	Considered int       // host places and cells that were looked at: candidates and rejected ones
 	LeadYears  int       // as asked
 	Weights    []Weights // per tier, as used
-	Reason     string    // why it is infeasible, in English; "" otherwise
+	Reason     Reason    // why it is infeasible
 
 	Changing   []int32           // existing sites whose ledger opens or closes them after the reporting date and before the plan's end; the plan counts them as on the reporting date
 	OutOfReach []coverage.People // per tier: people whom no open site and no candidate reaches, whatever the money

@@ -207,7 +207,7 @@ func (a *app) scenarios(cmd *cobra.Command, s *run.Session) error {
 	w.Render()
 	for _, p := range v.Plans {
 		if p.Reason != "" {
-			a.printf("%s：%s", "%s: %s", p.Scenario, p.Reason)
+			a.printf("%s：%s", "%s: %s", p.Scenario, p.Text().In(a.lang))
 		}
 		a.printStopped(p.Stopped)
 	}

@@ -141,7 +141,7 @@ func (a *app) printPlan(s *run.Session, v run.PlanReport) {
 		a.printf("%s", "%s", line)
 	}
 	if v.Reason != "" {
-		a.printf("无解：%s", "infeasible: %s", v.Reason)
+		a.printf("无解：%s", "infeasible: %s", v.Text().In(a.lang))
 	}
 	for _, r := range v.Unfair {
 		a.printf("%s 到期什么也没有分到（plan.fair）", "%s gets nothing in time (plan.fair)", r.Name)

@@ -82,7 +82,7 @@ func (a *app) printPlanSides(v *run.PlanComparison) {
 	w.Render()
 	for _, s := range []run.PlanSide{v.Before, v.After} {
 		if s.Reason != "" {
-			a.printf("%s 无解：%s", "%s is infeasible: %s", s.Name, s.Reason)
+			a.printf("%s 无解：%s", "%s is infeasible: %s", s.Name, s.Text().In(a.lang))
 		}
 		a.printStopped(s.Stopped)
 	}

@@ -272,7 +272,7 @@ func (a *app) printOne(p siting.OneProblem, v run.OneReport) {
 	}
 	w.Render()
 	if v.Reason != "" {
-		a.printf("无解：%s", "infeasible: %s", v.Reason)
+		a.printf("无解：%s", "infeasible: %s", v.Text().In(a.lang))
 	}
 	a.printf("%s（%s）：%d 处，%s 万元；覆盖 %s 人（%s），%s 人任何候选点都够不到", "%s (%s): %d sites, %s 万元; %s people covered (%s), %s beyond every candidate",
 		v.Tier, strings.ToUpper(v.Model), len(v.Sites), wan(v.Cost), people(v.Covered), percent(v.Effective), people(v.OutOfReach))

@@ -3,7 +3,6 @@ package solve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -90,7 +89,7 @@ func (p *BackupProblem) impossible() *Solution {
 			}
 		}
 		if len(both) > 1 {
-			return &Solution{Status: Infeasible, Blocking: both, Reason: fmt.Sprintf("%d fixed columns are in conflict set %d", len(both), k)}
+			return &Solution{Status: Infeasible, Blocking: both, Reason: because(FixedConflict, int64(len(both)), int64(k))}
 		}
 	}
 	return nil

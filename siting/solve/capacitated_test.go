@@ -86,7 +86,7 @@ func TestCapacitatedAgainstEverySet(t *testing.T) {
 				t.Fatal(err)
 			}
 			if best < 0 {
-				if got.Status != Infeasible || got.Reason == "" {
+				if got.Status != Infeasible || got.Reason == (Reason{}) {
 					t.Fatalf("seed %d: %+v, but nothing keeps the rules", seed, got)
 				}
 				continue

@@ -35,14 +35,14 @@ func of(s *Solution, err error) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{s.Status, float64(s.Objective), s.Bound, s.Gap, s.Reason, *s}, nil
+	return answer{s.Status, float64(s.Objective), s.Bound, s.Gap, s.Reason.String(), *s}, nil
 }
 
 func ofRollout(s *RolloutSolution, err error) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{s.Status, float64(s.Objective), s.Bound, s.Gap, s.Reason, *s}, nil
+	return answer{s.Status, float64(s.Objective), s.Bound, s.Gap, s.Reason.String(), *s}, nil
 }
 
 func maxCover(p *MaxCoverProblem) func(context.Context, Options) (answer, error) {
@@ -67,7 +67,7 @@ func capacitated(p *CapacitatedProblem) func(context.Context, Options) (answer, 
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{s.Status, float64(s.Objective), s.Bound, s.Gap, s.Reason, *s}, nil
+		return answer{s.Status, float64(s.Objective), s.Bound, s.Gap, s.Reason.String(), *s}, nil
 	}
 }
 

@@ -3,7 +3,6 @@ package solve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -40,13 +39,13 @@ func (p *MaxCoverProblem) base() (covered, left int64, infeasible *Solution) {
 	left = p.Budget
 	for _, j := range fixed {
 		if banned[j] {
-			return 0, 0, &Solution{Status: Infeasible, Reason: fmt.Sprintf("column %d is fixed and banned", j), Blocking: []int32{j}}
+			return 0, 0, &Solution{Status: Infeasible, Reason: because(FixedBanned, int64(j)), Blocking: []int32{j}}
 		}
 		left -= p.Cover.CostOf(int(j))
 	}
 	if left < 0 {
 		return 0, 0, &Solution{Status: Infeasible, Blocking: fixed,
-			Reason: fmt.Sprintf("the fixed columns cost %d, %d more than the budget", p.Budget-left, -left)}
+			Reason: because(FixedBudget, p.Budget-left, -left)}
 	}
 	for i, is := range coveredBy(&p.Cover, p.Covered, fixed) {
 		if is {

@@ -52,7 +52,7 @@ func checkAnswer(t *testing.T, seed uint64, got *Solution, want, sign int64) (pr
 		t.Fatalf("seed %d: status %s (%s), optimum %d", seed, got.Status, got.Reason, want)
 	}
 	if got.Status == Infeasible {
-		if got.Reason == "" {
+		if got.Reason == (Reason{}) {
 			t.Fatalf("seed %d: infeasible without a reason", seed)
 		}
 		return true

@@ -3,7 +3,6 @@ package solve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -20,7 +19,7 @@ func PCenter(ctx context.Context, p *PMedianProblem, o Options) (*Solution, erro
 		return nil, err
 	}
 	if p.P > p.Columns || p.P == 0 && p.Rows > 0 {
-		return &Solution{Status: Infeasible, Reason: fmt.Sprintf("%d of %d columns cannot serve %d rows", p.P, p.Columns, p.Rows)}, nil
+		return &Solution{Status: Infeasible, Reason: because(TooFew, int64(p.P), int64(p.Columns), int64(p.Rows))}, nil
 	}
 	c := &centerSearch{ctx: ctx, p: p, o: o}
 	for i := range p.Rows {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 )
@@ -75,7 +74,7 @@ func PMedian(ctx context.Context, p *PMedianProblem, o Options) (*Solution, erro
 		return nil, err
 	}
 	if p.P > p.Columns || p.P == 0 && p.Rows > 0 {
-		return &Solution{Status: Infeasible, Reason: fmt.Sprintf("%d of %d columns cannot serve %d rows", p.P, p.Columns, p.Rows)}, nil
+		return &Solution{Status: Infeasible, Reason: because(TooFew, int64(p.P), int64(p.Columns), int64(p.Rows))}, nil
 	}
 	if p.Rows == 0 {
 		s := &Solution{Status: Optimal, Open: make([]int32, p.P)}

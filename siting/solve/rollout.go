@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 )
@@ -19,7 +18,7 @@ func Rollout(ctx context.Context, p *RolloutProblem, o Options) (*RolloutSolutio
 		o.Iterations = DefaultIterations / 10
 	}
 	r := newRollout(p)
-	if reason, blocking := r.openFixed(); reason != "" {
+	if reason, blocking := r.openFixed(); reason.Code != "" {
 		return impossibleRollout(p, reason, blocking), nil
 	}
 	t := &rolloutRun{o: o, dual: newRolloutDual(r, o.workers()), bounds: newRolloutBounds(r, o.workers()), search: newRolloutSearch(r),
@@ -29,7 +28,7 @@ func Rollout(ctx context.Context, p *RolloutProblem, o Options) (*RolloutSolutio
 }
 
 // impossibleRollout is the answer where fixed columns break a rule.
-func impossibleRollout(p *RolloutProblem, reason string, blocking []int32) *RolloutSolution {
+func impossibleRollout(p *RolloutProblem, reason Reason, blocking []int32) *RolloutSolution {
 	s := &RolloutSolution{Status: Infeasible, Reason: reason, Blocking: blocking, Year: make([]int32, p.Cover.Columns())}
 	for j := range s.Year {
 		s.Year[j] = Free
@@ -172,30 +171,30 @@ func (t *rolloutRun) bound() float64 {
 }
 
 // openFixed opens the fixed columns, and says why that breaks a rule if it does.
-func (r *rollout) openFixed() (reason string, blocking []int32) {
+func (r *rollout) openFixed() (reason Reason, blocking []int32) {
 	for j, t := range r.p.Fixed {
 		if t < 0 {
 			continue
 		}
 		if r.p.Earliest != nil && t < r.p.Earliest[j] {
-			return fmt.Sprintf("column %d is fixed to year %d but cannot open before year %d", j, t, r.p.Earliest[j]), []int32{int32(j)}
+			return because(FixedEarly, int64(j), int64(t), int64(r.p.Earliest[j])), []int32{int32(j)}
 		}
 		r.open(int32(j), t)
 	}
 	for k, n := range r.taken {
 		if n > 1 {
-			return fmt.Sprintf("%d fixed columns are in conflict set %d", n, k), r.among(r.p.Conflicts[k])
+			return because(FixedConflict, int64(n), int64(k)), r.among(r.p.Conflicts[k])
 		}
 	}
 	if k := r.caps.exceeded(); k >= 0 {
-		return fmt.Sprintf("the fixed columns come to %d where cap %d allows %d", r.caps.used[k], k, r.p.Caps[k].Most), r.among(r.p.Caps[k].Columns)
+		return because(FixedCap, int64(r.caps.used[k]), int64(k), int64(r.p.Caps[k].Most)), r.among(r.p.Caps[k].Columns)
 	}
 	for t := range r.years {
 		if !r.affords(0, int32(t)) || r.p.Unspent == Lapses && r.spent[t] > r.p.Budget[t] {
-			return fmt.Sprintf("the columns fixed up to year %d cost more than the money", t), r.fixedUpTo(int32(t))
+			return because(FixedMoney, int64(t)), r.fixedUpTo(int32(t))
 		}
 	}
-	return "", nil
+	return Reason{}, nil
 }
 
 func (r *rollout) among(set []int32) (open []int32) {

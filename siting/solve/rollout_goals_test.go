@@ -50,7 +50,7 @@ func TestGoalPricesBoundEveryPlanWithThatShortfall(t *testing.T) {
 				}
 			}
 			r := newRollout(p)
-			if reason, _ := r.openFixed(); reason != "" {
+			if reason, _ := r.openFixed(); reason.Code != "" {
 				t.Fatalf("seed %d: %s, but there are plans", seed, reason)
 			}
 			d := newRolloutDual(r, 1)

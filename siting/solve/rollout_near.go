@@ -23,7 +23,7 @@ func RolloutNear(ctx context.Context, p *RolloutProblem, start []int32, o Option
 		return nil, bad("start", "has %d entries, want %d", len(start), p.Cover.Columns())
 	}
 	r := newRollout(p)
-	if reason, blocking := r.openFixed(); reason != "" {
+	if reason, blocking := r.openFixed(); reason.Code != "" {
 		return impossibleRollout(p, reason, blocking), nil
 	}
 	was := start
@@ -69,7 +69,7 @@ func makeRoom(p *RolloutProblem, start []int32) []int32 {
 		}
 	}
 	r := newRollout(&loose)
-	if reason, _ := r.openFixed(); reason != "" || len(asked) == 0 {
+	if reason, _ := r.openFixed(); reason.Code != "" || len(asked) == 0 {
 		return start
 	}
 	s := newRolloutSearch(r)

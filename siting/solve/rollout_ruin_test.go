@@ -12,7 +12,7 @@ func TestRuinKeepsItsBooks(t *testing.T) {
 	for seed := range uint64(100) {
 		p := goalRollout(seed)
 		r := newRollout(p)
-		if reason, _ := r.openFixed(); reason != "" {
+		if reason, _ := r.openFixed(); reason.Code != "" {
 			continue
 		}
 		q := newRolloutRuin(r, seed, 1.5)

@@ -169,7 +169,7 @@ func TestRolloutAgreesWithBruteForce(t *testing.T) {
 			t.Fatalf("seed %d: status %s (%s), feasible %v", seed, got.Status, got.Reason, found)
 		}
 		if !found {
-			if got.Reason == "" {
+			if got.Reason == (Reason{}) {
 				t.Fatalf("seed %d: infeasible without a reason", seed)
 			}
 			continue

@@ -86,7 +86,7 @@ type RolloutSolution struct {
 	Bound          float64 // no plan with a shortfall as small has a larger Objective
 	Gap            float64 // (Bound - Objective) / Bound
 	Status         Status  // Optimal: both shortfall and objective are proved best
-	Reason         string  // why it is infeasible: only fixed columns can be the cause
+	Reason         Reason  // why it is infeasible: only fixed columns can be the cause
 	Blocking       []int32 // the fixed columns that the reason is about, ascending
 	Iterations     int
 }

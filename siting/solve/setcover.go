@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math/bits"
 	"slices"
 )
@@ -28,13 +27,13 @@ func SetCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution, er
 	}
 	for _, j := range fixed {
 		if drop[j] {
-			return &Solution{Status: Infeasible, Reason: fmt.Sprintf("column %d is fixed and banned", j), Blocking: []int32{j}}, nil
+			return &Solution{Status: Infeasible, Reason: because(FixedBanned, int64(j)), Blocking: []int32{j}}, nil
 		}
 		fixedCost += p.Cover.CostOf(int(j))
 	}
 	covered := coveredBy(&p.Cover, p.Covered, fixed)
 	if rows := uncoverable(&p.Cover, covered, drop); len(rows) > 0 {
-		return &Solution{Status: Infeasible, Reason: fmt.Sprintf("no column covers %d of the rows", len(rows)), Blocking: rows}, nil
+		return &Solution{Status: Infeasible, Reason: because(Uncoverable, int64(len(rows))), Blocking: rows}, nil
 	}
 	for _, j := range fixed {
 		drop[j] = true
@@ -82,7 +81,7 @@ func partialCover(ctx context.Context, p *SetCoverProblem, o Options) (*Solution
 	}
 	if best.Objective < p.Demand {
 		return &Solution{Status: Infeasible,
-			Reason: fmt.Sprintf("all columns together cover %d, %d less than the demand", best.Objective, p.Demand-best.Objective)}, nil
+			Reason: because(ShortOfDemand, best.Objective, p.Demand-best.Objective)}, nil
 	}
 	cost := func(open []int32) (c int64) {
 		for _, j := range open {

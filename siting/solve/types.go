@@ -191,7 +191,7 @@ type Solution struct {
 	Bound      float64 // no solution has a better objective
 	Gap        float64 // |Bound - Objective| / Bound; 0 when both are 0
 	Status     Status
-	Reason     string  // why it is infeasible, in English
+	Reason     Reason  // why it is infeasible
 	Blocking   []int32 // the rows or columns that the reason is about, ascending; nil when it is about a number only
 	Iterations int     // bound iterations used
 }

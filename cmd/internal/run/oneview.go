@@ -8,11 +8,11 @@ import (
 
 // OneReport is the answer of a single-tier model.
 type OneReport struct {
-	Study      string             `json:"study"`
-	Tier       string             `json:"tier"`
-	Model      string             `json:"model"`
-	Status     string             `json:"status"`
-	Reason     string             `json:"reason,omitempty"`
+	Study  string `json:"study"`
+	Tier   string `json:"tier"`
+	Model  string `json:"model"`
+	Status string `json:"status"`
+	ReasonView
 	Objective  float64            `json:"objective"`
 	Before     float64            `json:"before"`                 // distance models: today's mean or longest way; backup: people who have two sites within reach today
 	After      float64            `json:"after,omitempty"`        // backup: people who have two then
@@ -55,7 +55,7 @@ func (v *OneReport) ListRejected(one *siting.One) {
 // OneView tells the answer of a single-tier model.
 func OneView(s *Session, p siting.OneProblem, one *siting.One) OneReport {
 	v := OneReport{
-		Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Model: string(p.Model), Status: string(one.Status), Reason: one.Reason,
+		Study: s.Study.Name, Tier: s.tiers[p.Tier].ID, Model: string(p.Model), Status: string(one.Status), ReasonView: reasonView(one.Reason),
 		Objective: one.Objective, Before: one.Before, Bound: one.Bound, Gap: share(one.Gap, bounded(one.Bound, one.Gap)), Stopped: s.stoppedBy(one.Stopped), Covered: one.Covered.Float(), Effective: number(one.Effective),
 		OutOfReach: one.OutOfReach.Float(), Without: one.Without, Cost: int64(one.Cost), Candidates: len(one.Candidates), Sites: []PickView{}, Rejected: map[string]int{},
 	}

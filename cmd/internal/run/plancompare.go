@@ -26,10 +26,10 @@ type PlanComparison struct {
 
 // PlanSide is one of the plans.
 type PlanSide struct {
-	Name      string  `json:"name"`
-	Study     string  `json:"study"`
-	Status    string  `json:"status"`
-	Reason    string  `json:"reason,omitempty"`
+	Name   string `json:"name"`
+	Study  string `json:"study"`
+	Status string `json:"status"`
+	ReasonView
 	Objective float64 `json:"objective"`
 	Bound     float64 `json:"bound"`
 	Gap       float64 `json:"gap"`
@@ -151,7 +151,7 @@ func ComparePlans(before, after PlanReport, names [2]string) *PlanComparison {
 }
 
 func planSide(p PlanReport, name string) PlanSide {
-	s := PlanSide{Name: name, Study: p.Study, Status: p.Status, Reason: p.Reason, Objective: p.Objective, Bound: p.Bound, Gap: p.Gap,
+	s := PlanSide{Name: name, Study: p.Study, Status: p.Status, ReasonView: p.ReasonView, Objective: p.Objective, Bound: p.Bound, Gap: p.Gap,
 		Stopped: p.Stopped, Sites: len(p.Sites), Missed: len(p.Missed)}
 	for i := range p.Sites {
 		s.Spent += p.Sites[i].Cost

@@ -8,10 +8,10 @@ import (
 
 // PlanReport is the rollout.
 type PlanReport struct {
-	Study        string         `json:"study"`
-	Scenario     string         `json:"scenario,omitempty"` // "" = the study itself
-	Status       string         `json:"status"`
-	Reason       string         `json:"reason,omitempty"`
+	Study    string `json:"study"`
+	Scenario string `json:"scenario,omitempty"` // "" = the study itself
+	Status   string `json:"status"`
+	ReasonView
 	Objective    float64        `json:"objective"`
 	Bound        float64        `json:"bound"`
 	Gap          float64        `json:"gap"`
@@ -100,7 +100,7 @@ type MissView struct {
 func PlanView(s *Session) PlanReport {
 	p := s.Plan
 	v := PlanReport{
-		Study: s.Study.Name, Status: string(p.Status), Reason: p.Reason, Objective: p.Objective, Bound: p.Bound, Gap: p.Gap,
+		Study: s.Study.Name, Status: string(p.Status), ReasonView: reasonView(p.Reason), Objective: p.Objective, Bound: p.Bound, Gap: p.Gap,
 		Stopped: s.stoppedBy(p.Stopped), Seed: p.Seed, LeadYears: p.LeadYears, Considered: p.Considered, Candidates: len(p.Candidates),
 		Rejected: map[string]int{}, Years: []YearView{}, Sites: []PickView{}, Missed: []MissView{},
 	}

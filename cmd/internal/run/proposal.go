@@ -76,8 +76,8 @@ func oneFacts(s *Session, p siting.OneProblem, one *siting.One) []reports.Fact {
 	if bounded(one.Bound, one.Gap) {
 		facts = append(facts, reports.Fact{ZH: "差距", EN: "gap", Kind: reports.FactShare, Value: one.Gap})
 	}
-	if one.Reason != "" {
-		facts = append(facts, reports.Fact{ZH: "无解的原因", EN: "why it is infeasible", Value: [2]string{one.Reason, one.Reason}})
+	if zh, en := reports.Infeasible(one.Reason); zh != "" {
+		facts = append(facts, reports.Fact{ZH: "无解的原因", EN: "why it is infeasible", Value: [2]string{zh, en}})
 	}
 	return facts
 }

@@ -194,9 +194,9 @@ type ScenarioReport struct {
 
 // OutcomeView is what a plan comes to.
 type OutcomeView struct {
-	Scenario  string         `json:"scenario,omitempty"` // "" = the study itself
-	Status    string         `json:"status"`
-	Reason    string         `json:"reason,omitempty"`
+	Scenario string `json:"scenario,omitempty"` // "" = the study itself
+	Status   string `json:"status"`
+	ReasonView
 	Objective float64        `json:"objective"`
 	Bound     float64        `json:"bound"`
 	Gap       float64        `json:"gap"`
@@ -210,7 +210,7 @@ type OutcomeView struct {
 }
 
 func (s *Session) outcome(name string, p *siting.Plan) OutcomeView {
-	v := OutcomeView{Scenario: name, Status: string(p.Status), Reason: p.Reason, Objective: p.Objective, Bound: p.Bound, Gap: p.Gap, Stopped: s.stoppedBy(p.Stopped),
+	v := OutcomeView{Scenario: name, Status: string(p.Status), ReasonView: reasonView(p.Reason), Objective: p.Objective, Bound: p.Bound, Gap: p.Gap, Stopped: s.stoppedBy(p.Stopped),
 		Sites: len(p.Picks), Spent: int64(spent(p)), Missed: len(p.Missed), Tiers: []TierYearView{}}
 	if n := len(p.Years); n > 0 {
 		last := s.yearView(p.Years[n-1])
