@@ -138,7 +138,7 @@ func TestSitesFromExcel(t *testing.T) {
 	}
 	files["sites.xlsx"] = workbook(t, []any{"编号", "名称", "级别", "经度", "纬度"}, []any{"S1", "West", "中心", "东经120", 30.005})
 	_, err := readToy(t, files)
-	if es := inputErrors(t, err); es[0].Error() != `sites.xlsx:2: 经度 "东经120": is not a number (hint: write digits only)` {
+	if es := inputErrors(t, err); es[0].Error() != `sites.xlsx:2: 经度 "东经120": is not a number (hint: write degrees as one decimal number: 120.0000000)` {
 		t.Errorf("message %q", es[0])
 	}
 }
