@@ -206,7 +206,9 @@ func compareCells(a, b []cellFigure) (out []CellChange) {
 func openSites(c Computed, tier int) []Site {
 	var out []Site
 	for _, i := range c.Result.Services[tier].Open {
-		out = append(out, c.Input.Sites[i])
+		if c.Input.Sites[i].Tier == tier {
+			out = append(out, c.Input.Sites[i])
+		}
 	}
 	slices.SortFunc(out, func(a, b Site) int { return cmp.Compare(a.ID, b.ID) })
 	return out

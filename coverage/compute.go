@@ -72,11 +72,9 @@ func (c *computer) service(ctx context.Context, t int) (Service, []int32, error)
 	tier := c.in.Tiers[t]
 	s := Service{Tier: t, Connected: make([]bool, c.in.Demand.Len())}
 	var points []orb.Point
-	for i, site := range c.in.Sites {
-		if site.Tier == t && c.in.open(&site) {
-			s.Open = append(s.Open, int32(i))
-			points = append(points, site.Point)
-		}
+	s.Open = c.in.serving(t)
+	for _, i := range s.Open {
+		points = append(points, c.in.Sites[i].Point)
 	}
 	var cut []int32
 	var err error

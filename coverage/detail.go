@@ -23,7 +23,7 @@ type Detail struct {
 	Median, P90 geo.Impedance
 	Mean        float64 // impedance of the covered people in metres or seconds, NaN when there are none
 
-	Open      int     // open sites in the region
+	Open      int     // open sites of the tier in the region
 	FloorArea float64 // m² of those whose area is known, counted to the square centimetre
 }
 
@@ -207,7 +207,7 @@ func (d *detailer) sites() {
 	area := make([]int64, len(d.out))
 	for _, site := range d.s.Open {
 		x := d.in.Sites[site]
-		if x.Region < 0 {
+		if x.Region < 0 || x.Tier != d.s.Tier { // what stands in for the tier's own is not counted as such
 			continue
 		}
 		for _, r := range d.all.chain[x.Region] {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -126,13 +125,7 @@ func (in *Input) checkEntities(entities []Entity) error {
 // nearestServices finds the nearest open site of a tier for every point, as far as a limit of the tier's metric.
 func (in *Input) nearestServices(ctx context.Context, t int, points []orb.Point, wide geo.Limit) ([]EntityService, error) {
 	tier := in.Tiers[t]
-	var open []int32 // by ID, so that the lowest wins
-	for i := range in.Sites {
-		if s := &in.Sites[i]; s.Tier == t && in.open(s) {
-			open = append(open, int32(i))
-		}
-	}
-	slices.SortFunc(open, func(a, b int32) int { return strings.Compare(in.Sites[a].ID, in.Sites[b].ID) })
+	open := in.servingByID(t)
 	sites := make([]orb.Point, len(open))
 	for k, i := range open {
 		sites[k] = in.Sites[i].Point

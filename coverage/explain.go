@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -65,12 +64,7 @@ func Explain(ctx context.Context, in Input, tier int, at orb.Point, search geo.I
 		return nil, &FieldError{Field: "search", What: fmt.Sprintf("%v is not finite or below the limit %v", search.Value(), limit.Max.Value())}
 	}
 	e := &explainer{in: in, tier: in.Tiers[tier], at: at, wide: geo.Limit{Metric: limit.Metric, Max: search}}
-	for i, s := range in.Sites {
-		if s.Tier == tier && in.open(&s) {
-			e.open = append(e.open, int32(i))
-		}
-	}
-	slices.SortFunc(e.open, func(a, b int32) int { return strings.Compare(in.Sites[a].ID, in.Sites[b].ID) })
+	e.open = in.servingByID(tier)
 	e.out = &Explanation{Limit: limit, Site: -1, Cost: geo.Unreachable, Circle: e.circle()}
 	if len(e.open) == 0 {
 		e.out.Reason = NoSite

@@ -99,11 +99,11 @@ func (in *Input) open(s *Site) bool {
 	return s.OpenOn(in.Date) && (in.At == nil || s.Hours != nil && s.Hours.OpenAt(*in.At))
 }
 
-// HoursUnknown lists the sites of a tier that are open on the reporting date, at hours that are not known: those that no moment
+// HoursUnknown lists the sites that serve a tier and are open on the reporting date, at hours that are not known: those that no moment
 // counts as open.
 func HoursUnknown(in Input, t int) (list []int32) {
 	for i := range in.Sites {
-		if s := &in.Sites[i]; s.Tier == t && s.Hours == nil && s.OpenOn(in.Date) {
+		if s := &in.Sites[i]; s.Serves(in.Tiers, t) && s.Hours == nil && s.OpenOn(in.Date) {
 			list = append(list, int32(i))
 		}
 	}

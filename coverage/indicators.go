@@ -37,6 +37,7 @@ func (x *Indicators) add(y Indicators) {
 	x.AreaUnknown += y.AreaUnknown
 	x.Required += y.Required
 	x.Owning += y.Owning
+	x.StandIns += y.StandIns
 }
 
 // rollUp adds every region to its parent and returns the sum of the top ones. Parents stand before their children, so one
@@ -133,7 +134,7 @@ func sumCells(in Input, s *Service, owner []int32, regions []Indicators) (scatte
 	return scattered
 }
 
-// sumSites counts a tier's open sites in the regions that contain them.
+// sumSites counts a tier's open sites, and apart from them those that stand in for them, in the regions that contain them.
 func sumSites(in Input, t int, open []int32, regions []Indicators) {
 	for _, i := range open {
 		site := in.Sites[i]
@@ -141,6 +142,10 @@ func sumSites(in Input, t int, open []int32, regions []Indicators) {
 			continue
 		}
 		x := &regions[site.Region]
+		if site.Tier != t {
+			x.StandIns++
+			continue
+		}
 		x.Open++
 		switch {
 		case site.Qualifies(in.Tiers[t]):
@@ -157,8 +162,8 @@ func sumSites(in Input, t int, open []int32, regions []Indicators) {
 func (s Site) Qualifies(t Tier) bool { return t.MinArea == 0 || s.FloorArea >= t.MinArea }
 
 // markPresence sets what is required and owned at the tier's owner level, and returns the regions there without a
-// qualifying site. It runs before rollUp, when Qualifying counts a region's own sites only, so it looks through
-// the descendants itself.
+// qualifying site. A site that stands in for the tier's own qualifies, or it would not (Site.Serves). It runs before rollUp, when
+// Qualifying counts a region's own sites only, so it looks through the descendants itself.
 func markPresence(in Input, t int, regions []Indicators) (blank []int32) {
 	level := in.Tiers[t].OwnerLevel
 	if level < 0 {
@@ -166,7 +171,7 @@ func markPresence(in Input, t int, regions []Indicators) (blank []int32) {
 	}
 	qualifying := make([]int, len(regions))
 	for r := len(regions) - 1; r >= 0; r-- {
-		qualifying[r] += regions[r].Qualifying
+		qualifying[r] += regions[r].Qualifying + regions[r].StandIns
 		if parent := in.Regions.All[r].Parent; parent >= 0 {
 			qualifying[parent] += qualifying[r]
 		}

@@ -116,6 +116,9 @@ func (in Input) checkTier(i int, bad func(field, what string, cause error)) {
 	if t.OwnerLevel < -1 || t.OwnerLevel >= len(in.Regions.Levels) {
 		bad(at("OwnerLevel"), fmt.Sprintf("level %d does not exist", t.OwnerLevel), nil)
 	}
+	if t.Nested && (t.Parent < 0 || t.Parent >= i) {
+		bad(at("Nested"), fmt.Sprintf("parent tier %d: want one of the tiers before", t.Parent), nil)
+	}
 	if !(t.MinArea >= 0) || math.IsInf(t.MinArea, 1) {
 		bad(at("MinArea"), fmt.Sprintf("%v m²", t.MinArea), nil)
 	}

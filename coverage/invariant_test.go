@@ -44,9 +44,13 @@ func randomInput(t *rapid.T, tb testing.TB) Input {
 		}
 		in.Demand.Groups = append(in.Demand.Groups, group)
 	}
-	for k := range 1 + rng.IntN(2) {
+	for k := range 1 + rng.IntN(3) {
 		tier := Tier{ID: fmt.Sprintf("t%d", k), Mode: []string{Straight, "walk", "drive"}[rng.IntN(3)], Limit: metres(float64(rng.IntN(1500))),
 			MinArea: float64(rng.IntN(2)) * 50, OwnerLevel: rng.IntN(4) - 1, Parent: -1}
+		if k > 0 && rng.IntN(3) > 0 {
+			tier.Parent = rng.IntN(k)
+			tier.Nested = rng.IntN(3) > 0
+		}
 		if tier.Mode != Straight && rng.IntN(2) == 0 {
 			tier.Limit = geo.Limit{Metric: geo.Seconds, Max: geo.ToImpedance(float64(rng.IntN(600)))}
 		}

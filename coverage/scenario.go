@@ -16,7 +16,7 @@ import (
 var ErrNoSite = errors.New("coverage: no such site")
 
 // Scenario is a what-if on top of a computed result: add, move or close sites and see what becomes of coverage. An edit
-// searches from the one site that changes, and adds up its tier anew: O(entries of the tier's matrix + demand + cells), with no
+// searches from the one site that changes, and adds up every tier that it serves anew: O(entries of their matrices + demand + cells), with no
 // other search. The outcome is exactly what Compute says of the edited input.
 //
 // A Scenario never changes: every edit returns a new one that shares what did not change. Old ones stay good, so undo is to
@@ -119,8 +119,7 @@ func (s *Scenario) find(id string) (int, error) {
 
 // edit returns the scenario in which site i is the given one; i = number of sites appends it.
 func (s *Scenario) edit(ctx context.Context, i int, site Site) (*Scenario, error) {
-	next := &Scenario{in: s.in, shared: s.shared, circles: slices.Clone(s.circles)}
-	was := i < len(s.in.Sites) && s.in.open(&s.in.Sites[i])
+	next := &Scenario{in: s.in, res: s.res, shared: s.shared, circles: slices.Clone(s.circles)}
 	next.in.Sites = slices.Clone(s.in.Sites)
 	next.in.Sites = append(next.in.Sites[:i], append([]Site{site}, next.in.Sites[min(i+1, len(next.in.Sites)):]...)...)
 	var errs []error
@@ -130,22 +129,23 @@ func (s *Scenario) edit(ctx context.Context, i int, site Site) (*Scenario, error
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	is := s.in.open(&site)
-	if !was && !is {
-		next.res = s.res
-		return next, nil
+	for t := range s.in.Tiers { // more than one where tiers are nested
+		was := i < len(s.in.Sites) && s.in.serves(&s.in.Sites[i], t)
+		change := rowChange{remove: was, insert: s.in.serves(&site, t)}
+		if !change.remove && !change.insert {
+			continue
+		}
+		service := s.res.Services[t]
+		change.at, _ = slices.BinarySearch(service.Open, int32(i))
+		cut, err := next.apply(ctx, &service, i, change, s.res.Unconnected[t])
+		if err != nil {
+			return nil, err
+		}
+		if err := next.circle(ctx, &service, s, i, change); err != nil {
+			return nil, err
+		}
+		next.finish(next.res, service, cut)
 	}
-	service := s.res.Services[site.Tier]
-	change := rowChange{remove: was, insert: is}
-	change.at, _ = slices.BinarySearch(service.Open, int32(i))
-	cut, err := next.apply(ctx, &service, i, change, s.res.Unconnected[site.Tier])
-	if err != nil {
-		return nil, err
-	}
-	if err := next.circle(ctx, &service, s, i, change); err != nil {
-		return nil, err
-	}
-	next.finish(s.res, service, cut)
 	return next, nil
 }
 

@@ -28,6 +28,7 @@ type Tier struct {
 	MinArea    float64   // minimum floor area in m², 0 = none asked
 	OwnerLevel int       // index of the region level whose every region must own one; -1 = none
 	Parent     int       // index of the tier it belongs to; -1 = none
+	Nested     bool      // sites of the tiers above it stand in for its own; see Site.Serves
 }
 
 // Straight as a tier's mode measures great-circle distances instead of paths on the road network.
@@ -104,7 +105,7 @@ func (d *Demand) Len() int { return len(d.People) }
 // Service is the answer for one tier: who is served by what.
 type Service struct {
 	Tier      int
-	Open      []int32         // indexes of the tier's sites that are open on the reporting date, ascending
+	Open      []int32         // indexes of the sites that serve the tier (Site.Serves) and are open on the reporting date, ascending
 	Matrix    *geo.CostMatrix // rows parallel to Open
 	Nearest   []int32         // per demand point: index of the nearest open site within the limit, -1 = none
 	Cost      []geo.Impedance // per demand point: impedance to it, geo.Unreachable = none within the limit
@@ -132,8 +133,10 @@ type Indicators struct {
 	BelowStandard int // open but smaller than the minimum
 	AreaUnknown   int // open, a minimum is asked, and the ledger does not tell the area
 
+	StandIns int // open sites of higher tiers in the region that stand in for the tier's own; not among Open
+
 	Required int // regions of the tier's owner level in (or being) this region; 0 = presence does not apply here
-	Owning   int // of them that own a qualifying site
+	Owning   int // of them that own a qualifying site, of the tier or standing in for it
 }
 
 // Effective returns 有效覆盖, the share of people covered; ok is false for a region without people (n/a, never 0 or 100 %).
@@ -161,7 +164,7 @@ type Result struct {
 	Total    []Indicators   // [tier], the whole study area
 	Blank    [][]int32      // [tier] regions of the owner level without a qualifying site, by region index (空白点)
 
-	Unconnected [][]int32 // [tier] open sites farther than max_access from any usable road: they serve nobody by road
+	Unconnected [][]int32 // [tier] open sites that would serve it, farther than max_access from any usable road: they serve nobody by road
 	Scattered   []People  // [tier] uncovered people of cells that count as covered: in no gap. Gaps + Scattered + Covered = People
 
 	Groups [][]GroupCoverage // [tier][group of the demand]; nil when the demand tells no groups apart

@@ -61,7 +61,7 @@ func TestDocsAreTrue(t *testing.T) {
 			}
 		}
 	}
-	for _, key := range []string{"seed", "synthetic", "language", "notice", "min_people", "spacing", "count", "catchment", "weights", "posted_limits", "one_way", "off_road", "max_access", "speeds", "base", "outside", "sheet", "cells", "level_values", "crs", "groups", "pin", "ban", "lead_years", "unspent", "near_road", "near_place", "min_people_within", "region", "avoid", "prefer", "worth", "presence_weight", "hosts_only", "upgrade_cost", "fair", "parent_within", "upgraded", "no_targets"} {
+	for _, key := range []string{"seed", "synthetic", "language", "notice", "min_people", "spacing", "count", "catchment", "weights", "posted_limits", "one_way", "off_road", "max_access", "speeds", "base", "outside", "sheet", "cells", "level_values", "crs", "groups", "pin", "ban", "lead_years", "unspent", "near_road", "near_place", "min_people_within", "region", "avoid", "prefer", "worth", "presence_weight", "hosts_only", "upgrade_cost", "fair", "parent_within", "upgraded", "no_targets", "nested"} {
 		if !strings.Contains(page, key) {
 			t.Errorf("%s does not name %s", path, key)
 		}

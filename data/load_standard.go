@@ -236,6 +236,9 @@ func (f *filler) fillTier(n *yaml.Node, t *standard.Tier) {
 	if t.Parent != "" {
 		if slices.Contains(f.tiers, t.Parent) {
 			f.put(n, path, "parent", f.scalar(t.Parent), clause("parent"))
+			if t.Nested && lookup(n, "parent").Tag != "!!null" { // without a parent nothing is nested
+				f.put(n, path, "nested", f.scalar("true"), clause("nested"))
+			}
 		} else if lookup(n, "parent") == nil {
 			f.unused("%s：上级 %s 不在研究里", "%s: its parent %s is not in the study", t.ID, t.Parent)
 		}

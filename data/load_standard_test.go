@@ -176,3 +176,29 @@ func TestEveryStandardMakesAStudy(t *testing.T) {
 		}
 	}
 }
+
+// TestNestedTiers: a standard may nest its tiers; the study goes before it, and a study that takes the parent away has nothing nested.
+func TestNestedTiers(t *testing.T) {
+	own := map[string]string{"mine.yaml": "id: mine\nextends: kunshan-2018\nname: {zh: 我县}\ntiers: [{id: station, nested: true}]\n"}
+	const head = "standard_file: mine.yaml\nstandard_tiers: [centre, station]\n"
+	for _, c := range []struct {
+		rest string
+		want bool
+	}{
+		{"", true},
+		{"tiers: [{id: station, nested: false}]\n", false},
+		{"tiers: [{id: station, parent: ~}]\n", false},
+	} {
+		s, err := standardStudy(t, "2026-12-31", head+c.rest, own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Tiers[0].Nested || s.Tiers[1].Nested != c.want {
+			t.Errorf("%q: centre %v, station %v", c.rest, s.Tiers[0].Nested, s.Tiers[1].Nested)
+		}
+	}
+	if _, err := standardStudy(t, "2026-12-31", "standard_file: mine.yaml\n", map[string]string{
+		"mine.yaml": "id: mine\nextends: kunshan-2018\nname: {zh: 我县}\ntiers: [{id: centre, nested: true}]\n"}); err == nil || !strings.Contains(err.Error(), `tiers.centre.nested "true": needs a parent`) {
+		t.Errorf("a nested tier at the top: %v", err)
+	}
+}

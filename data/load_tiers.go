@@ -30,11 +30,17 @@ func (l *loader) tiers() {
 			sections = append(sections, sec)
 		} else {
 			sec.get("parent")
+			sec.get("nested")
 			sec.done()
 		}
 	}
 	for i, sec := range sections {
-		l.study.Tiers[i].Parent = l.parent(sec, i)
+		t := &l.study.Tiers[i]
+		t.Parent, t.Nested = l.parent(sec, i), sec.flag("nested", false)
+		if t.Nested && !sec.has("parent") {
+			l.y.fail(sec.get("nested"), sec.key("nested"), T("没有写 parent", "needs a parent"), T("写明上级层级 parent，或删去这一项", "name the parent tier, or remove it"))
+		}
+		t.Nested = t.Nested && t.Parent >= 0 // a parent that is wrong has said so
 		sec.done()
 	}
 	l.siteSources()

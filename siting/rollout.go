@@ -118,6 +118,10 @@ const (
 	minIterations = 60
 )
 
+// ErrNested is returned for a rollout of tiers whose higher tiers stand in for them: a site to be built would count for several tiers,
+// which the objective does not know. The models for one tier take today's stand-ins as they are.
+var ErrNested = errors.New("a rollout cannot plan for tiers that sites of higher tiers stand in for")
+
 // maxYears bounds the years from the first budget to the last budget or target.
 const maxYears = 60
 
@@ -129,6 +133,11 @@ func (p *Problem) Validate() error {
 	errs := []error{p.World.Validate(), p.World.validateRules(p.Rules), p.Options.Validate()}
 	if p.Found != nil && (len(p.Found.Serving) != len(p.World.Tiers) || len(p.Found.Reach) != len(p.World.Tiers)) {
 		errs = append(errs, fmt.Errorf("siting: Problem.Found is of %d tiers, not %d", len(p.Found.Serving), len(p.World.Tiers)))
+	}
+	for i := range p.World.Tiers {
+		if p.World.Tiers[i].Nested {
+			errs = append(errs, fmt.Errorf("siting: Problem.World.Tiers[%d].Nested: %w", i, ErrNested))
+		}
 	}
 	if len(p.Budgets) == 0 {
 		errs = append(errs, errors.New("siting: Problem.Budgets is empty: a rollout needs the money of at least one year"))

@@ -125,6 +125,10 @@ func (a *app) printCoverage(v run.CoverageReport, f filter, level string) {
 		}
 		w.AppendFooter(indicatorRow(a.t("合计", "total"), t.Total))
 		w.Render()
+		if t.Nested {
+			a.printf("上级设施可代替本级（nested）：覆盖和有形覆盖另计上级设施 %d 处，不列入“开放”",
+				"sites of higher tiers stand in for its own (nested): coverage and presence also count %d of them, which are not among the open", t.Total.StandIns)
+		}
 		if f.detail {
 			a.printDetail(t, level)
 		}

@@ -220,10 +220,10 @@ func (a *aligner) tier(t int, same bool) Tier {
 	ref := a.ref.Tiers[t]
 	i := a.old.TierIndex(ref.ID)
 	if i < 0 {
-		return Tier{ID: ref.ID, Name: ref.Name, Limit: ref.Limit, Mode: ref.Mode, MinArea: ref.MinArea, Owner: ref.Owner, Table: make(Table, len(a.ref.Regions)+1)}
+		return Tier{ID: ref.ID, Name: ref.Name, Limit: ref.Limit, Mode: ref.Mode, MinArea: ref.MinArea, Nested: ref.Nested, Owner: ref.Owner, Table: make(Table, len(a.ref.Regions)+1)}
 	}
 	old := a.old.Tiers[i]
-	if old.Limit != ref.Limit || old.Mode != ref.Mode || old.MinArea != ref.MinArea {
+	if old.Limit != ref.Limit || old.Mode != ref.Mode || old.MinArea != ref.MinArea || old.Nested != ref.Nested {
 		a.note(RuleMoved, ref.ID)
 	}
 	out := old

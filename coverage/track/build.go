@@ -83,7 +83,7 @@ func Build(d Day) (*Snapshot, error) {
 	}
 	for t, tier := range d.Input.Tiers {
 		s.Tiers = append(s.Tiers, Tier{
-			ID: tier.ID, Name: tier.Name, Limit: limitText(tier.Limit), Mode: tier.Mode, MinArea: tier.MinArea, Owner: tier.OwnerLevel,
+			ID: tier.ID, Name: tier.Name, Limit: limitText(tier.Limit), Mode: tier.Mode, MinArea: tier.MinArea, Nested: tier.Nested, Owner: tier.OwnerLevel,
 			Table: CoverageTable(d.Result, t), Groups: groupParts(d.Result, t), Units: unitParts(d.Units, t),
 		})
 	}

@@ -56,7 +56,8 @@ type Tier struct {
 	Limit   string  `json:"limit"` // "1000 m" or "15 min"
 	Mode    string  `json:"mode"`
 	MinArea float64 `json:"minAreaM2,omitempty"`
-	Owner   int     `json:"ownerLevel"` // level whose every region must own one; -1 = none
+	Nested  bool    `json:"nested,omitempty"` // sites of higher tiers stood in for its own
+	Owner   int     `json:"ownerLevel"`       // level whose every region must own one; -1 = none
 	Table   Table   `json:"figures"`
 	Groups  []Part  `json:"groups,omitempty"` // groups of people: parts in millionths of a person
 	Units   []Part  `json:"units,omitempty"`  // kinds of units that count for themselves

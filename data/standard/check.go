@@ -80,6 +80,9 @@ func (c *checker) tiers() {
 	for i, t := range c.p.Tiers {
 		path := "tiers." + t.ID
 		c.refer(path+".parent", t.Parent, ids(c.p.Tiers[:i], func(t *Tier) string { return t.ID }))
+		if t.Nested && t.Parent == "" {
+			c.note(path+".nested", "true", text("没有写 parent", "needs a parent"), text("写明上级层级 parent，或删去这一项", "name the parent tier, or remove it"))
+		}
 		if t.Service != nil {
 			c.service(path+".service", t.Service)
 		}

@@ -65,6 +65,7 @@ type Tier struct {
 	MinArea Area              `json:"min_area,omitempty" doc:"least floor area"`
 	Staff   int               `json:"staff,omitempty" doc:"least number of full-time staff"`
 	Parent  string            `json:"parent,omitempty" doc:"tier it belongs to; must be listed before"`
+	Nested  bool              `json:"nested,omitempty" doc:"sites of the tiers above stand in for its own; needs parent"`
 	Owner   string            `json:"owner,omitempty" enum:"city,county,town,community" doc:"level whose every region must own one"`
 	Units   []string          `json:"units,omitempty" doc:"kinds of units, beside regions, that must own one"`
 	Runner  string            `json:"runner,omitempty" doc:"who builds and runs it"`

@@ -108,6 +108,10 @@ func (b *assumptions) tier(i int) {
 	b.add(limit, t.Name+"：服务半径", t.Name+": service radius", LimitText(t.Limit), from("类比 GB 50180-2018；没有专门的规范", "GB 50180-2018 by analogy; no norm of its own exists"))
 	b.say(key+"mode", t.Name+"：出行方式", t.Name+": travel mode", modeName(t.Mode), byProgram)
 	b.add(key+"min_area", t.Name+"：最小面积", t.Name+": minimum floor area", fmt.Sprintf("%g m²", t.MinArea), from("未提出要求", "none asked"))
+	if t.Nested {
+		b.say(key+"nested", t.Name+"：上级设施可代替本级", t.Name+": sites of higher tiers stand in for its own",
+			from("半径按本级，面积要达到本级要求；站点数仍按各级分别统计", "within its own radius, if they meet its floor area; sites are still counted by tier"), data.Text{})
+	}
 	if len(b.s.Study.Budgets) > 0 {
 		b.add(key+"cost", t.Name+"：新建造价", t.Name+": cost of a new site", money(t.Cost), from("公开项目的数量级", "order of magnitude of published projects"))
 		b.add(key+"host_cost", t.Name+"：依托现有场所的造价", t.Name+": cost in a host place", money(t.Host), from("与新建造价相同", "same as the cost of a new site"))

@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"path/filepath"
 
 	"sitecover/data"
 	"sitecover/siting"
@@ -53,12 +54,33 @@ func (s *Session) Rollout(ctx context.Context) error {
 	if s.Plan != nil || !s.HasPlan() {
 		return nil
 	}
+	if err := s.refuseNested(); err != nil {
+		return err
+	}
 	found, err := s.Candidates(ctx)
 	if err != nil {
 		return err
 	}
 	s.Plan, err = s.rollout(ctx, s.problem(found), data.T("优化建设计划", "optimising the plan"))
 	return err
+}
+
+// refuseNested names the tiers that no rollout can plan for; see siting.ErrNested.
+func (s *Session) refuseNested() error {
+	var errs data.InputErrors
+	for i := range s.Study.Tiers {
+		if t := &s.Study.Tiers[i]; t.Nested {
+			key := "tiers." + t.ID + ".nested"
+			errs = append(errs, &data.InputError{File: filepath.Base(s.Study.Path), Row: s.Study.Set[key], Field: key, Value: "true",
+				What: data.T("建设计划还不会把新建的上级设施算到本级，会算错", "the plan does not yet count new sites of higher tiers for this tier, and would be wrong"),
+				Hint: data.T("coverage、gaps、site、frontier 可以用；要 plan 或带计划的 report，改为 nested: false，或删去 budget", "coverage, gaps, site and frontier work; for plan, or a report with a plan, write nested: false, or remove budget"),
+				Err:  siting.ErrNested})
+		}
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
 }
 
 // rollout plans a problem until the search ends or is ended. The context's end leaves nothing.

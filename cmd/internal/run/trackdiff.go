@@ -124,7 +124,7 @@ func mix(ctx context.Context, sides [2]*side, m int) (*mixture, error) {
 	in.Tiers, in.Graphs, in.Modes = nil, ground.graphs, ground.modes
 	index := map[string]int{}
 	for _, t := range ground.tiers {
-		t.OwnerLevel, t.Parent = -1, -1 // presence is not split
+		t.OwnerLevel = -1 // presence is not split
 		index[t.ID] = len(in.Tiers)
 		in.Tiers = append(in.Tiers, t)
 	}

@@ -36,6 +36,7 @@ type TierCoverage struct {
 	Name    string           `json:"name"`
 	Mode    string           `json:"mode"`
 	Limit   string           `json:"limit"`
+	Nested  bool             `json:"nested,omitempty"` // sites of higher tiers stand in for its own
 	Total   IndicatorView    `json:"total"`
 	Regions []RegionCoverage `json:"regions"`
 	Blank   []RegionRef      `json:"blank"`
@@ -81,13 +82,14 @@ type IndicatorView struct {
 	Required      int      `json:"required"`
 	Owning        int      `json:"owning"`
 	Presence      *float64 `json:"presence"`
+	StandIns      int      `json:"standIns,omitempty"` // open sites of higher tiers that count for a nested tier; not among open
 }
 
 // CoverageView tells the coverage of the session, which must have been computed.
 func CoverageView(s *Session) CoverageReport {
 	v := CoverageReport{Study: s.Study.Name, Date: s.Study.Date.Format("2006-01-02"), Overloaded: s.Overloaded()}
 	for i, t := range s.tiers {
-		tc := TierCoverage{ID: t.ID, Name: t.Name, Mode: t.Mode, Limit: LimitText(t.Limit), Total: indicators(s.Result.Total[i]), Blank: []RegionRef{}}
+		tc := TierCoverage{ID: t.ID, Name: t.Name, Mode: t.Mode, Limit: LimitText(t.Limit), Nested: t.Nested, Total: indicators(s.Result.Total[i]), Blank: []RegionRef{}}
 		for r := range s.Data.Regions.All {
 			tc.Regions = append(tc.Regions, RegionCoverage{RegionRef: s.Ref(int32(r)), IndicatorView: indicators(s.Result.Region[i][r])})
 		}
@@ -133,7 +135,7 @@ func indicators(x coverage.Indicators) IndicatorView {
 		Unconnected: x.Unconnected.Float(), Circle: x.Circle.Float(), OverClaim: x.OverClaim.Float(),
 		Cells: x.Cells, CoveredCells: x.CoveredCells,
 		Open: x.Open, Qualifying: x.Qualifying, BelowStandard: x.BelowStandard, AreaUnknown: x.AreaUnknown,
-		Required: x.Required, Owning: x.Owning, Presence: share(x.Presence()),
+		Required: x.Required, Owning: x.Owning, Presence: share(x.Presence()), StandIns: x.StandIns,
 	}
 }
 
