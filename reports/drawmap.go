@@ -324,9 +324,13 @@ func (m *mapSheet) overlays() {
 		}
 		m.entries = append(m.entries, legendEntry{colour: accentColour, text: m.t("layer.gaps"), count: group(int64(n)), hollow: true})
 	}
-	open, other := 0, 0
+	open, other, above := 0, 0, 0
 	for _, s := range m.s.Sites {
 		if s.Tier != m.tier {
+			if s.Serves(m.s.Tiers, m.tier) && s.OpenOn(m.s.Date) {
+				above++
+				m.mark(m.put(s.Point), 0.75, inkColour, false)
+			}
 			continue
 		}
 		bad := !s.OpenOn(m.s.Date) || s.FloorArea >= 0 && s.FloorArea < m.s.Tiers[m.tier].MinArea
@@ -338,6 +342,9 @@ func (m *mapSheet) overlays() {
 		m.mark(m.put(s.Point), 0.75, inkColour, bad)
 	}
 	m.entries = append(m.entries, legendEntry{colour: inkColour, text: name, count: group(int64(open)), rings: glyph(m.tier, xy{}, 1.2)})
+	if above > 0 {
+		m.entries = append(m.entries, legendEntry{colour: inkColour, text: m.t("site.standin"), count: group(int64(above)), rings: glyph(m.tier, xy{}, 1.2)})
+	}
 	if other > 0 {
 		m.entries = append(m.entries, legendEntry{colour: inkColour, text: m.t("site.below") + " / " + m.t("site.closed"), count: group(int64(other)), rings: glyph(m.tier, xy{}, 1.2), hollow: true})
 	}
