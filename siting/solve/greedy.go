@@ -27,13 +27,6 @@ func newPlan(in *instance) *plan {
 		loss: make([]int64, n)}
 }
 
-// keepApart lets the greedy open at most one column of each of n sets; near names the sets of each column.
-func (p *plan) keepApart(near csr, n int) {
-	if n > 0 {
-		p.near, p.holder = near, make([]int32, n)
-	}
-}
-
 // blocker returns 1 + an open column that shares a set with column j; 0 = none.
 func (p *plan) blocker(j int32) int32 {
 	if p.holder == nil {
