@@ -44,7 +44,7 @@ func (b *builder) summarySheet() sheet {
 		if v, ok := x.Presence(); ok {
 			presence = round(v, 6)
 		}
-		s.rows = append(s.rows, row{values: []any{tier.Name, b.t("year.now"), b.limit(tier), heads1(x.People), heads1(x.Covered),
+		s.rows = append(s.rows, row{values: []any{tier.Name, b.t("year.now"), b.standard(t), heads1(x.People), heads1(x.Covered),
 			heads1(x.People - x.Covered), share(x.Covered, x.People), nil, nil, x.Open, x.Required, x.Owning, presence, nil, nil}, strong: true})
 		if b.s.Plan == nil {
 			continue

@@ -123,6 +123,7 @@ var mapLabels = map[string]text{
 	"class.year":      {"%s 年起覆盖", "served from %s"},
 	"site.open":       {"开放", "open"},
 	"site.below":      {"面积不足", "below the minimum area"},
+	"tier.nested":     {"%s；另计上级设施 %s 处", "%s; besides, %s sites of higher tiers count"},
 	"site.standin":    {"上级设施代替", "higher tier standing in"},
 	"site.closed":     {"未开放", "not open"},
 	"site.planned":    {"拟建", "proposed"},

@@ -246,10 +246,18 @@ func spending(p *siting.Plan, tier int) (money siting.Yuan, sites int, gained co
 	return money, sites, gained
 }
 
+// standard is the limit of a tier, and how many sites of higher tiers count for it besides its own where it is nested.
+func (b *builder) standard(t int) string {
+	if !b.s.Tiers[t].Nested {
+		return b.limit(b.s.Tiers[t])
+	}
+	return b.t("tier.nested", b.limit(b.s.Tiers[t]), group(int64(b.s.Coverage.Total[t].StandIns)))
+}
+
 func (b *builder) tier(t int) tierView {
 	s := b.s
 	tier, x := s.Tiers[t], s.Coverage.Total[t]
-	v := tierView{Index: t, Name: tier.Name, Limit: b.limit(tier), MinArea: "—", Share: math.NaN(), Target: -1}
+	v := tierView{Index: t, Name: tier.Name, Limit: b.standard(t), MinArea: "—", Share: math.NaN(), Target: -1}
 	if tier.MinArea > 0 {
 		v.MinArea = "≥ " + b.area(tier.MinArea)
 	}
