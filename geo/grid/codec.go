@@ -62,7 +62,7 @@ func Read(r io.Reader, most int64, regions int) (*Grid, error) {
 		return nil, fmt.Errorf("%w: %d cells and %d parts of resolution %d", ErrEncoding, len(g.Cells), len(g.Parts), g.Resolution)
 	}
 	for i, c := range g.Cells {
-		if c.Resolution() != g.Resolution || i > 0 && c <= g.Cells[i-1] || g.first[i+1] < g.first[i] || int(g.first[i+1]) > len(g.Parts) {
+		if c.Resolution() != g.Resolution || i > 0 && c <= g.Cells[i-1] || g.first[i+1] < g.first[i] || int(g.first[i+1]) > len(g.Parts) || !geo.ValidPoint(g.centres[i]) {
 			return nil, fmt.Errorf("%w: cell %d", ErrEncoding, i)
 		}
 		for k := g.first[i]; k < g.first[i+1]; k++ {
