@@ -32,7 +32,7 @@ func readGeoPackage(in *input, visit func(*feature) error) {
 			T("关闭 QGIS 等程序后再试", "close QGIS or whatever program holds it"))
 		return
 	}
-	db, err := openSQLite(in.path)
+	db, err := OpenSQLite(in.path)
 	if err != nil {
 		_ = in.failWith(0, T("不是 GeoPackage", "is not a GeoPackage"), again, err)
 		return
@@ -64,8 +64,8 @@ func readGeoPackage(in *input, visit func(*feature) error) {
 	}
 }
 
-// openSQLite opens a database for reading: nothing is written, not even beside it, and nothing in its schema is trusted.
-func openSQLite(path string) (*sql.DB, error) {
+// OpenSQLite opens a database for reading: nothing is written, not even beside it, and nothing in its schema is trusted.
+func OpenSQLite(path string) (*sql.DB, error) {
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err

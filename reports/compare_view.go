@@ -144,7 +144,7 @@ func (v *comparison) totals() compareTable {
 			name = ""
 		}
 		ea, eb := effective(a), effective(b)
-		add("col.coverage", num(percent(ea)), num(percent(eb)), toned(points(eb-ea), eb-ea))
+		add("col.coverage", num(percent(ea)), num(percent(eb)), toned(v.t("cmp.pp", points(eb-ea)), eb-ea))
 		add("fig.unserved", num(v.people(a.People-a.Covered)), num(v.people(b.People-b.Covered)), num(signedPeople(v.words, (b.People-b.Covered)-(a.People-a.Covered))))
 		if a.Required+b.Required > 0 {
 			add("cmp.blank", num(group(int64(a.Required-a.Owning))), num(group(int64(b.Required-b.Owning))), num(signed((b.Required-b.Owning)-(a.Required-a.Owning))))

@@ -6,6 +6,7 @@ var compareLabels = map[string]text{
 	"cmp.title":       {"%s → %s", "%s → %s"},
 	"cmp.meta":        {"前：%s（截至 %s）", "Before: %s (as of %s)"},
 	"cmp.meta.b":      {"后：%s（截至 %s）", "After: %s (as of %s)"},
+	"cmp.pp":          {"%s 个百分点", "%s points"},
 	"cmp.a":           {"前", "Before"},
 	"cmp.b":           {"后", "After"},
 	"cmp.s1":          {"总体变化", "What changed in all"},

@@ -73,20 +73,7 @@ func (d *backupDual) step(target int64) {
 
 // mixAll averages the choice of columns and the subgradient.
 func (d *backupDual) mixAll() {
-	clear(d.cover)
-	for j := range d.x {
-		d.x[j] *= 1 - d.alpha
-	}
-	for k, j := range d.chosen {
-		x := 1.0
-		if k == len(d.chosen)-1 {
-			x = d.part
-		}
-		d.x[j] += float64(d.alpha * x)
-		for _, i := range d.in.col.at(int(j)) {
-			d.cover[i] += x
-		}
-	}
+	d.averageColumns()
 	for i, c := range d.cover {
 		l, want, free := d.lambda[i], 0.0, 0.0
 		for _, worth := range [2]int64{d.most[i], d.second[i]} {

@@ -261,8 +261,8 @@ func compareRatio(r1, c1, r2, c2 int64) int {
 	return cmp.Or(cmp.Compare(h1, h2), cmp.Compare(l1, l2))
 }
 
-// average mixes the inner solution into the averaged one.
-func (d *maxDual) average() {
+// averageColumns mixes the columns of the inner solution into the averaged ones, and sums in cover how often it covers each row.
+func (d *maxDual) averageColumns() {
 	clear(d.cover)
 	for j := range d.x {
 		d.x[j] *= 1 - d.alpha
@@ -277,6 +277,11 @@ func (d *maxDual) average() {
 			d.cover[i] += x
 		}
 	}
+}
+
+// average mixes the inner solution into the averaged one.
+func (d *maxDual) average() {
+	d.averageColumns()
 	for i, c := range d.cover {
 		y := 1.0
 		if d.lambda[i] >= d.most[i] {

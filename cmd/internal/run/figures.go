@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,7 +19,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
-	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
+
+	"sitecover/data"
 )
 
 // Figure is one place where two versions of a file differ.
@@ -249,12 +249,7 @@ func (d *differ) geoPackages(was, now string) error {
 
 // sqlTables reads all tables of a database, each with its columns as the first row.
 func sqlTables(path string) (out map[string][][]string, err error) {
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	where := url.URL{Scheme: "file", Path: filepath.ToSlash(full), RawQuery: "mode=ro&immutable=1&_pragma=trusted_schema(0)&_pragma=query_only(1)"}
-	db, err := sql.Open("sqlite", where.String())
+	db, err := data.OpenSQLite(path)
 	if err != nil {
 		return nil, err
 	}
