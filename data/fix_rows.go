@@ -319,8 +319,13 @@ func reshaped(in *input, shape orb.MultiPolygon) (out orb.MultiPolygon, before, 
 // soundAgain reports whether a shape in the coordinates of a file is valid when it is read.
 func soundAgain(in *input, shape orb.MultiPolygon) bool {
 	there := orb.Clone(shape).(orb.MultiPolygon)
-	eachPoint(there, func(p *orb.Point) { *p, _ = in.at.wgs84(*p) })
-	return len(checkShape(there).problems) == 0
+	placed := true
+	eachPoint(there, func(p *orb.Point) {
+		q, problem := in.at.wgs84(*p)
+		placed = placed && problem == nil
+		*p = q
+	})
+	return placed && len(checkShape(there).problems) == 0
 }
 
 // swapped returns a geometry with the two coordinates of every point exchanged.
